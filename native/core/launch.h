@@ -1,0 +1,82 @@
+// What the owner asks of a guard, once: the program to start and the terms of its tree.
+// Encoded as a sequence of `<key> <length>\n<bytes>\n`, so that any byte may stand in a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/identity.h"
+#include "core/mechanism.h"
+
+namespace holdfast {
+
+enum class WhenRootExits { kill, terminate, wait };
+enum class WhenOwnerDies { kill, terminate };
+
+// One entry of the root's descriptor table, by its index.
+enum class StdioEntry {
+  passed,     // the next descriptor that came with the request
+  null,       // /dev/null
+  closed,     // nothing
+  inherited,  // whatever the guard itself was started with at this index
+};
+
+// The signal state the root begins with.
+enum class RootSignals {
+  defaults,  // every disposition default, nothing blocked: as libuv starts a child
+  kept,      // as the guard's own starter had them: as a shell starts a child
+};
+
+// Whose thread started the guard: PR_SET_PDEATHSIG follows the thread, not the process
+// (prctl(2), PR_SET_PDEATHSIG, BUGS).
+enum class StarterThread { main, other };
+
+struct Limits {
+  std::optional<std::uint64_t> memoryBytes;
+  std::optional<std::uint64_t> processes;
+  std::optional<double> cpuCores;
+};
+
+struct Launch {
+  std::string treeId;
+  std::string label;
+  std::string mark;  // the value of HOLDFAST_TREE in the root's environment
+
+  std::string file;
+  std::vector<std::string> args;  // with argv[0]
+  std::vector<std::string> env;   // "KEY=value", without the mark
+  std::optional<std::string> cwd;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  bool detached = false;
+  std::vector<StdioEntry> stdio;
+  RootSignals rootSignals = RootSignals::defaults;
+
+  std::vector<Mechanism> mechanisms;  // acceptable, strongest first
+  std::vector<EscapeRoute> refused;
+  std::optional<Identity> owner;  // absent: the process at the other end of the socket
+  StarterThread starterThread = StarterThread::other;
+  WhenRootExits whenRootExits = WhenRootExits::kill;
+  WhenOwnerDies whenOwnerDies = WhenOwnerDies::kill;
+  std::uint64_t graceMs = 5000;
+  std::uint64_t timeoutMs = 0;  // 0: none
+  int timeoutSignal = 15;
+  Limits limits;
+};
+
+std::string encode(const Launch& launch);
+
+// Throws std::invalid_argument that names the key at fault.
+Launch decodeLaunch(std::string_view request);
+
+// Tree ids name files and cgroups, so they are hostile until checked: [0-9a-z]{16,32}.
+bool isTreeId(std::string_view text);
+// A mark is a path of tree ids joined with dots, outermost first.
+bool isMark(std::string_view text);
+// [A-Za-z0-9._-]{1,64}
+bool isLabel(std::string_view text);
+
+}  // namespace holdfast

@@ -1,0 +1,55 @@
+// The lines that guard and owner exchange: one fact or one request a line, fields separated
+// by one space, free text percent-escaped. docs/protocol.md lists them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/os-error.h"
+
+namespace holdfast {
+
+enum class EndReason {
+  kill,
+  terminate,
+  timeout,
+  abort,
+  ownerDied,
+  rootExited,
+  ended,
+  limit,
+  guardDied,
+};
+
+std::string_view nameOf(EndReason reason);
+
+// How the root ended: an exit code or a signal, never both.
+struct ExitStatus {
+  enum class Kind { exited, signaled } kind = Kind::exited;
+  int value = 0;
+};
+
+// Escapes everything but [A-Za-z0-9._/:@+,=-] as %XX, so that text chosen by a member can
+// neither end a line nor reach a terminal as a control sequence. Empty text is "%".
+std::string escapeField(std::string_view text);
+std::string unescapeField(std::string_view field);
+
+std::vector<std::string_view> splitFields(std::string_view line);
+
+// "<call> <CODE> <number>"
+std::string describe(const OsError& error);
+
+// Collects bytes of a stream into lines; a line longer than the limit is a protocol error.
+class LineBuffer {
+ public:
+  void append(std::string_view bytes) { pending_.append(bytes); }
+  // The next whole line without its newline, if there is one.
+  bool next(std::string& line);
+  std::size_t size() const { return pending_.size(); }
+
+ private:
+  std::string pending_;
+};
+
+}  // namespace holdfast
