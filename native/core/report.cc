@@ -31,6 +31,7 @@ std::string_view nameOf(EndReason reason) {
     case EndReason::ended: return "ended";
     case EndReason::limit: return "limit";
     case EndReason::guardDied: return "guard-died";
+    case EndReason::released: return "released";
   }
   return "?";
 }

@@ -20,6 +20,7 @@ enum class EndReason {
   ended,
   limit,
   guardDied,
+  released,
 };
 
 std::string_view nameOf(EndReason reason);

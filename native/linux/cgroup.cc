@@ -1,0 +1,154 @@
+#include "linux/cgroup.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <sstream>
+
+#include "core/os-error.h"
+#include "linux/proc.h"
+
+namespace holdfast {
+
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+struct Mount {
+  std::string root;  // which part of the hierarchy is mounted
+  std::string point;
+};
+
+// cgroup2 may be mounted anywhere, in the hybrid layout at /sys/fs/cgroup/unified (cgroups(7)).
+Mount findCgroup2() {
+  std::istringstream mounts(readWholeFile("/proc/self/mountinfo"));
+  for (std::string line; std::getline(mounts, line);) {
+    const std::size_t separator = line.find(" - ");
+    if (separator == std::string::npos || line.compare(separator, 11, " - cgroup2 ") != 0) continue;
+    std::istringstream fields(line);
+    std::string id, parent, device;
+    Mount mount;
+    fields >> id >> parent >> device >> mount.root >> mount.point;
+    return mount;
+  }
+  throw OsError("find a cgroup2 mount", ENOENT, "/proc/self/mountinfo");
+}
+
+// The path of `0::` in /proc/self/cgroup, relative to the hierarchy's root.
+std::string ownPath() {
+  std::istringstream lines(readWholeFile("/proc/self/cgroup"));
+  for (std::string line; std::getline(lines, line);)
+    if (line.compare(0, 3, "0::") == 0) return line.substr(3);
+  throw OsError("find own cgroup", ENOENT, "/proc/self/cgroup");
+}
+
+std::string ownDirectory() {
+  const Mount mount = findCgroup2();
+  std::string path = ownPath();
+  if (mount.root != "/") {
+    if (path.compare(0, mount.root.size(), mount.root) != 0)
+      throw OsError("find own cgroup", EXDEV, mount.point);
+    path.erase(0, mount.root.size());
+  }
+  return path == "/" || path.empty() ? mount.point : mount.point + path;
+}
+
+// systemd marks what it has handed over with an extended attribute and otherwise expects to be
+// the only one who makes cgroups (systemd CGROUP_DELEGATION.md).
+bool isDelegated(const std::string& path) {
+  char value[8];
+  return getxattr(path.c_str(), "user.delegate", value, sizeof value) > 0 ||
+         getxattr(path.c_str(), "trusted.delegate", value, sizeof value) > 0;
+}
+
+bool isOwnedByOrdinaryUser(const std::string& path) {
+  struct stat info {};
+  return geteuid() != 0 && stat(path.c_str(), &info) == 0 && info.st_uid == geteuid();
+}
+
+void requireUnmanaged(const std::string& path) {
+  if (access("/run/systemd/system", F_OK) != 0) return;
+  if (isDelegated(path) || isOwnedByOrdinaryUser(path)) return;
+  throw OsError("use a cgroup that systemd manages and has not delegated", EPERM, path);
+}
+
+template <typename Visit>
+void eachSubdirectory(const std::string& path, Visit visit) {
+  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path.c_str()));
+  if (!directory) return;
+  while (const dirent* entry = readdir(directory.get()))
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') visit(path + '/' + entry->d_name);
+}
+
+void collectProcesses(const std::string& path, std::vector<int>& pids) {
+  // cgroup.procs of a threaded cgroup cannot be read (EOPNOTSUPP); its domain ancestor lists all.
+  std::istringstream lines(readWholeFile(path + "/cgroup.procs"));
+  for (int pid; lines >> pid;) pids.push_back(pid);
+  eachSubdirectory(path, [&](const std::string& below) { collectProcesses(below, pids); });
+}
+
+void removeAll(const std::string& path) {
+  eachSubdirectory(path, removeAll);
+  (void)rmdir(path.c_str());  // a populated one stays: the caller looks at populated()
+}
+
+UniqueFd openAt(int directory, const char* name, int flags) {
+  return UniqueFd(openat(directory, name, flags | O_CLOEXEC));
+}
+
+UniqueFd openDirectory(const std::string& path) {
+  UniqueFd directory(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!directory) throw OsError::last("open", path);
+  return directory;
+}
+
+}  // namespace
+
+Cgroup Cgroup::createBelowOwn(const std::string& treeId) {
+  const std::string parent = ownDirectory();
+  requireUnmanaged(parent);
+  const std::string path = parent + "/holdfast-" + treeId;
+  if (mkdir(path.c_str(), 0755) != 0) throw OsError::last("mkdir", path);
+  try {
+    UniqueFd directory = openDirectory(path);
+    UniqueFd procs = openAt(directory.get(), "cgroup.procs", O_WRONLY);
+    if (!procs) throw OsError::last("open", path + "/cgroup.procs");
+    return Cgroup(path, std::move(directory), std::move(procs));
+  } catch (...) {
+    removeAll(path);
+    throw;
+  }
+}
+
+Cgroup Cgroup::adopt(const std::string& path) {
+  return Cgroup(path, openDirectory(path), UniqueFd());
+}
+
+int Cgroup::join() const { return write(procs_.get(), "0", 1) == 1 ? 0 : errno; }
+
+bool Cgroup::kill() const {
+  const UniqueFd file = openAt(directory_.get(), "cgroup.kill", O_WRONLY);
+  return file && write(file.get(), "1", 1) == 1;
+}
+
+std::vector<int> Cgroup::processes() const {
+  std::vector<int> pids;
+  collectProcesses(path_, pids);
+  return pids;
+}
+
+bool Cgroup::populated() const {
+  const std::string events = readWholeFile(path_ + "/cgroup.events");
+  return events.find("populated 1") != std::string::npos;
+}
+
+void Cgroup::remove() { removeAll(path_); }
+
+}  // namespace holdfast

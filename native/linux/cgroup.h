@@ -1,0 +1,42 @@
+// One cgroup v2 directory as an owned thing: made below the owner's own cgroup, killed as a
+// whole, removed with everything a member may have made inside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+class Cgroup {
+ public:
+  // Makes `holdfast-<treeId>` below this process's own cgroup. Throws OsError that names the
+  // step: no cgroup2 mount, not delegated, mkdir refused.
+  static Cgroup createBelowOwn(const std::string& treeId);
+  // Takes over one that a dead guard left behind. Throws OsError.
+  static Cgroup adopt(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  int directory() const { return directory_.get(); }
+
+  // In a child that was not born inside: moves the caller. Async-signal-safe. 0 or an errno.
+  int join() const;
+  // SIGKILL to all by the kernel (cgroup.kill, Linux 5.14). False when there is no such file.
+  bool kill() const;
+  // Every process inside, also in sub-cgroups.
+  std::vector<int> processes() const;
+  bool populated() const;
+  // Removes the directory and those below it. Throws nothing: what is populated stays.
+  void remove();
+
+ private:
+  Cgroup(std::string path, UniqueFd directory, UniqueFd procs)
+      : path_(std::move(path)), directory_(std::move(directory)), procs_(std::move(procs)) {}
+
+  std::string path_;
+  UniqueFd directory_;
+  UniqueFd procs_;  // cgroup.procs, open for writing before the fork
+};
+
+}  // namespace holdfast

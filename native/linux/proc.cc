@@ -1,0 +1,158 @@
+#include "linux/proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+namespace {
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+// Calls visit(n) for each entry of a directory whose name is a number.
+template <typename Visit>
+bool eachNumberIn(const std::string& path, Visit visit) {
+  const Directory directory(opendir(path.c_str()));
+  if (!directory) return false;
+  while (const dirent* entry = readdir(directory.get())) {
+    int number = 0;
+    const char* end = entry->d_name + std::strlen(entry->d_name);
+    if (std::from_chars(entry->d_name, end, number).ptr == end) visit(number);
+  }
+  return true;
+}
+
+std::string procPath(int pid, const char* rest) {
+  return "/proc/" + std::to_string(pid) + rest;
+}
+
+void appendNumbers(std::string_view text, std::vector<int>& numbers) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at < end) {
+    int number = 0;
+    const auto parsed = std::from_chars(at, end, number);
+    if (parsed.ptr == at) {
+      ++at;
+      continue;
+    }
+    numbers.push_back(number);
+    at = parsed.ptr;
+  }
+}
+
+// CONFIG_PROC_CHILDREN may be missing; an unreadable list must not pass for an empty one.
+bool hasChildrenLists() {
+  static const bool present =
+      access(("/proc/self/task/" + std::to_string(getpid()) + "/children").c_str(), R_OK) == 0;
+  return present;
+}
+
+std::vector<int> childrenByScan(int pid) {
+  std::vector<int> children;
+  for (const ProcessStat& process : allProcesses())
+    if (process.ppid == pid) children.push_back(process.pid);
+  return children;
+}
+
+}  // namespace
+
+std::string readWholeFile(const std::string& path) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string content;
+  if (!file) return content;
+  char chunk[4096];
+  for (ssize_t n; (n = read(file.get(), chunk, sizeof chunk)) > 0;)
+    content.append(chunk, static_cast<std::size_t>(n));
+  return content;
+}
+
+std::optional<ProcessStat> readStat(int pid) {
+  const std::string text = readWholeFile(procPath(pid, "/stat"));
+  const std::size_t open = text.find('(');
+  // The name may hold any character, `)` included: only the last one ends it.
+  const std::size_t close = text.rfind(')');
+  if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+  ProcessStat stat;
+  stat.pid = pid;
+  stat.name = text.substr(open + 1, close - open - 1);
+  unsigned long utime = 0, stime = 0;
+  unsigned long long start = 0;
+  long resident = 0;
+  const int fields = std::sscanf(
+      text.c_str() + close + 1,
+      " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %d %*d %llu %*u %ld",
+      &stat.state, &stat.ppid, &stat.pgrp, &stat.session, &utime, &stime, &stat.threads, &start,
+      &resident);
+  if (fields != 9) return std::nullopt;
+  stat.cpuTicks = utime + stime;
+  stat.startTime = start;
+  stat.residentPages = static_cast<std::uint64_t>(resident);
+  return stat;
+}
+
+std::vector<int> childrenOf(int pid) {
+  if (!hasChildrenLists()) return childrenByScan(pid);
+  std::vector<int> children;
+  // A child that another thread started stands only in that thread's list (proc_pid_task(5)).
+  eachNumberIn(procPath(pid, "/task"), [&](int task) {
+    const std::string list = procPath(pid, "/task/") + std::to_string(task) + "/children";
+    appendNumbers(readWholeFile(list), children);
+  });
+  return children;
+}
+
+std::vector<ProcessStat> descendantsOf(int ancestor) {
+  std::vector<ProcessStat> found;
+  auto root = readStat(ancestor);
+  if (!root) return found;
+  std::vector<ProcessStat> parents{*root};
+  while (!parents.empty()) {
+    const ProcessStat parent = parents.back();
+    parents.pop_back();
+    std::vector<ProcessStat> children;
+    for (int pid : childrenOf(parent.pid))
+      if (auto child = readStat(pid); child && child->ppid == parent.pid && !child->dead())
+        children.push_back(*child);
+    if (children.empty()) continue;
+    const auto again = readStat(parent.pid);
+    if (!again || again->startTime != parent.startTime) continue;
+    found.insert(found.end(), children.begin(), children.end());
+    parents.insert(parents.end(), children.begin(), children.end());
+  }
+  return found;
+}
+
+std::vector<ProcessStat> allProcesses() {
+  std::vector<ProcessStat> processes;
+  eachNumberIn("/proc", [&](int pid) {
+    if (auto stat = readStat(pid)) processes.push_back(*stat);
+  });
+  return processes;
+}
+
+bool startedWith(int pid, std::string_view assignment) {
+  const std::string environment = readWholeFile(procPath(pid, "/environ"));
+  std::string_view rest = environment;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\0');
+    if (rest.substr(0, end) == assignment) return true;
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return false;
+}
+
+}  // namespace holdfast

@@ -1,0 +1,51 @@
+// Readers of /proc: who a process is, whom it started, what it uses.
+// Every answer is a snapshot; whoever acts on one checks the identity again.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/member.h"
+
+namespace holdfast {
+
+// The fields of /proc/<pid>/stat that are used here (proc_pid_stat(5)).
+struct ProcessStat {
+  int pid = 0;
+  int ppid = 0;
+  int pgrp = 0;
+  int session = 0;
+  char state = '?';
+  int threads = 0;
+  std::uint64_t cpuTicks = 0;
+  std::uint64_t startTime = 0;
+  std::uint64_t residentPages = 0;
+  std::string name;
+
+  Identity identity() const { return {pid, startTime}; }
+  // `Z` alone does not mean dead: a process whose main thread has exited shows it while
+  // other threads run (docs/gotchas.md#zombie-leader).
+  bool dead() const { return state == 'X' || (state == 'Z' && threads <= 1); }
+};
+
+// Nothing when there is no such process, or when /proc hides it.
+std::optional<ProcessStat> readStat(int pid);
+
+// The children of every thread of a process, dead ones included.
+std::vector<int> childrenOf(int pid);
+
+// Everything below a process that is not dead, parents before children. A parent is looked at
+// again after its children, so that a recycled pid cannot bring strangers into the list.
+std::vector<ProcessStat> descendantsOf(int ancestor);
+
+// All processes that /proc shows.
+std::vector<ProcessStat> allProcesses();
+
+// Whether the environment the process was started with holds exactly this `KEY=value`.
+bool startedWith(int pid, std::string_view assignment);
+
+std::string readWholeFile(const std::string& path);  // empty when unreadable
+
+}  // namespace holdfast

@@ -1,0 +1,35 @@
+// Waits for children, all but the root: the dead root is kept until its owner has seen the end,
+// so that its pid cannot pass to a stranger in between.
+#pragma once
+
+#include <optional>
+
+#include "core/report.h"
+
+namespace holdfast {
+
+class Reaper {
+ public:
+  void watchRoot(int pid) { root_ = pid; }
+
+  // Takes every dead child but the root.
+  void reap();
+  // The root's end, once it has come.
+  const std::optional<ExitStatus>& rootStatus() const { return status_; }
+  // A stop (with its signal) or 0 for a continuation that has not been asked for yet.
+  std::optional<int> takeStopChange();
+  // From now on the dead root may go.
+  void collectRoot();
+  // No child is left, dead or alive, but the dead root.
+  bool noneLeft();
+
+ private:
+  bool holdsDeadRoot() const { return root_ > 0 && status_ && !collected_; }
+  void reapAroundRoot();
+
+  int root_ = 0;
+  std::optional<ExitStatus> status_;
+  bool collected_ = false;
+};
+
+}  // namespace holdfast

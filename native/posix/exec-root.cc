@@ -1,0 +1,157 @@
+#include "posix/exec-root.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "core/os-error.h"
+
+extern char** environ;
+
+namespace holdfast {
+
+namespace {
+
+constexpr const char* kStepNames[] = {"dup2", "setsid", "chdir", "setgid",
+                                      "setuid", "execvp", "cgroup"};
+
+struct Report {
+  std::int32_t step;
+  std::int32_t number;
+};
+
+void clearNonBlocking(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 2);
+  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
+  return pointers;
+}
+
+}  // namespace
+
+SignalState SignalState::current() {
+  SignalState state;
+  sigemptyset(&state.ignored);
+  sigprocmask(SIG_SETMASK, nullptr, &state.blocked);
+  for (int signo = 1; signo < NSIG; ++signo) {
+    struct sigaction action {};
+    if (sigaction(signo, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
+      sigaddset(&state.ignored, signo);
+  }
+  return state;
+}
+
+ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept)
+    : launch_(launch), kept_(kept), mark_("HOLDFAST_TREE=" + launch.mark) {
+  std::size_t next = 0;
+  for (StdioEntry entry : launch.stdio) {
+    const bool taken = entry == StdioEntry::passed && next < passed.size();
+    sources_.push_back(taken ? passed[next++].get() : -1);
+  }
+  argv_ = pointersTo(launch.args);
+  argv_.push_back(nullptr);
+  envp_ = pointersTo(launch.env);
+  envp_.push_back(mark_.data());
+  envp_.push_back(nullptr);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw OsError::last("pipe2");
+  reportRead_.reset(ends[0]);
+  reportWrite_.reset(ends[1]);
+}
+
+// From here to exec: only async-signal-safe calls, return codes, no allocation.
+void ExecRoot::becomeRoot() {
+  if (!placeDescriptors()) fail(dup2Step);
+  if (launch_.detached && setsid() < 0) fail(sessionStep);
+  if (launch_.cwd && chdir(launch_.cwd->c_str()) != 0) fail(chdirStep);
+  // Extra groups would survive the loss of the uid; only root can drop them, so as in libuv the
+  // result does not matter.
+  if (launch_.uid || launch_.gid) (void)setgroups(0, nullptr);
+  if (launch_.gid && setgid(*launch_.gid) != 0) fail(setgidStep);
+  if (launch_.uid && setuid(*launch_.uid) != 0) fail(setuidStep);
+  restoreSignals();
+  // execvp looks the program up in the PATH of the child's environment, as libuv does.
+  environ = envp_.data();
+  (void)execvp(launch_.file.c_str(), argv_.data());
+  fail(execStep);
+}
+
+void ExecRoot::fail(int step) {
+  const Report report{step, errno};
+  (void)!write(reportWrite_.get(), &report, sizeof report);  // nobody else could be told
+  _exit(127);
+}
+
+ExecFailure ExecRoot::waitForExec() {
+  reportWrite_.reset();
+  Report report{};
+  ssize_t length;
+  do length = read(reportRead_.get(), &report, sizeof report);
+  while (length < 0 && errno == EINTR);
+  if (length != sizeof report) return {};
+  return {kStepNames[report.step], report.number};
+}
+
+bool ExecRoot::placeDescriptors() {
+  const int count = static_cast<int>(sources_.size());
+  // First out of the way of every index that is going to be filled.
+  if (reportWrite_.get() < count) {
+    const int moved = fcntl(reportWrite_.get(), F_DUPFD_CLOEXEC, count);
+    if (moved < 0) return false;
+    reportWrite_.reset(moved);
+  }
+  for (int& source : sources_) {
+    if (source < 0 || source >= count) continue;
+    source = fcntl(source, F_DUPFD_CLOEXEC, count);
+    if (source < 0) return false;
+  }
+  for (int index = 0; index < count; ++index)
+    if (!placeOne(index)) return false;
+  return true;
+}
+
+bool ExecRoot::placeOne(int index) {
+  const int source = sources_[static_cast<std::size_t>(index)];
+  switch (launch_.stdio[static_cast<std::size_t>(index)]) {
+    case StdioEntry::inherited:
+      return true;
+    case StdioEntry::closed:
+      UniqueFd(index).reset();
+      return true;
+    case StdioEntry::passed:
+      if (dup2(source, index) < 0) return false;
+      // libuv hands 0 to 2 over in blocking mode.
+      if (index <= 2) clearNonBlocking(index);
+      return true;
+    case StdioEntry::null:
+      break;
+  }
+  UniqueFd null(open("/dev/null", (index == 0 ? O_RDONLY : O_RDWR) | O_CLOEXEC));
+  if (null.get() == index) return fcntl(null.release(), F_SETFD, 0) == 0;
+  return dup2(null.get(), index) >= 0;
+}
+
+void ExecRoot::restoreSignals() {
+  struct sigaction action {};
+  for (int signo = 1; signo < NSIG; ++signo) {
+    const bool ignored =
+        launch_.rootSignals == RootSignals::kept && sigismember(&kept_.ignored, signo) == 1;
+    action.sa_handler = ignored ? SIG_IGN : SIG_DFL;
+    (void)sigaction(signo, &action, nullptr);  // fails for SIGKILL, SIGSTOP and libc's own
+  }
+  sigset_t mask;
+  sigemptyset(&mask);
+  if (launch_.rootSignals == RootSignals::kept) mask = kept_.blocked;
+  (void)sigprocmask(SIG_SETMASK, &mask, nullptr);
+}
+
+}  // namespace holdfast

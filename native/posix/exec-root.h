@@ -1,0 +1,59 @@
+// The way from a freshly made child to the user's program: descriptors, session, directory,
+// credentials, exec, in libuv's order. An error comes back on a close-on-exec pipe.
+#pragma once
+
+#include <signal.h>
+
+#include <vector>
+
+#include "core/launch.h"
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+// The signal state that the guard's own starter had, for RootSignals::kept.
+struct SignalState {
+  sigset_t blocked;
+  sigset_t ignored;
+
+  static SignalState current();
+};
+
+// The step that failed on the way to exec, and its errno; step == nullptr means none did.
+struct ExecFailure {
+  const char* step = nullptr;
+  int number = 0;
+};
+
+// Made before the child is, so that nothing has to be allocated between fork and exec.
+class ExecRoot {
+ public:
+  ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept);
+
+  // In the child. Never returns: ends in the program, or in _exit(127) after a report.
+  [[noreturn]] void becomeRoot();
+  // In the child: reports a failed step of the caller's own and ends.
+  [[noreturn]] void fail(int step);
+
+  // In the maker: closes the child's end and waits for exec or for the failure.
+  ExecFailure waitForExec();
+
+  // Steps, by their index in the report.
+  enum Step { dup2Step, sessionStep, chdirStep, setgidStep, setuidStep, execStep, cgroupStep };
+
+ private:
+  bool placeDescriptors();
+  bool placeOne(int index);
+  void restoreSignals();
+
+  const Launch& launch_;
+  SignalState kept_;
+  std::vector<int> sources_;  // by index; -1 where nothing was passed
+  std::vector<char*> argv_;
+  std::vector<char*> envp_;
+  std::string mark_;
+  UniqueFd reportRead_;
+  UniqueFd reportWrite_;
+};
+
+}  // namespace holdfast
