@@ -2,9 +2,10 @@
 
 #include <signal.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <set>
 
+#include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -15,47 +16,48 @@ std::vector<EscapeRoute> CgroupContainment::escapable() const {
   return {EscapeRoute::broker, EscapeRoute::guardKilled, EscapeRoute::ownerAndGuardKilled};
 }
 
+StartedRoot CgroupContainment::start(ExecRoot& root) {
+  CloneRequest request;
+  request.cgroupFd = cgroup_.directory();
+  Cloned child = cloneProcess(request);
+  if (child.pid == 0) {
+    if (!child.inCgroup && (errno = cgroup_.join()) != 0) root.fail(ExecRoot::cgroupStep);
+    root.becomeRoot();
+  }
+  return adopt(child.pid, std::move(child.pidfd), root);
+}
+
 std::vector<Member> CgroupContainment::members() {
   std::vector<Member> members = Subreaper::members();
-  for (Member& stray : strays()) members.push_back(std::move(stray));
+  addStrays(members);
   return members;
 }
 
 // In the cgroup but not below the guard: put there by somebody else.
-std::vector<Member> CgroupContainment::strays() {
-  const std::vector<Member> below = Subreaper::members();
-  std::vector<Member> strays;
+void CgroupContainment::addStrays(std::vector<Member>& members) const {
+  std::set<int> below;
+  for (const Member& member : members) below.insert(member.identity.pid);
   for (int pid : cgroup_.processes()) {
+    if (below.count(pid) != 0) continue;
     const auto stat = readStat(pid);
-    const bool known = std::any_of(below.begin(), below.end(), [&](const Member& member) {
-      return member.identity.pid == pid;
-    });
-    if (stat && !known && !stat->dead())
-      strays.push_back({stat->identity(), stat->ppid, stat->state, stat->name});
+    if (stat && !stat->dead())
+      members.push_back({stat->identity(), stat->ppid, stat->state, stat->name});
   }
-  return strays;
-}
-
-Sweep CgroupContainment::signalAll(int signo) {
-  Sweep sweep = Subreaper::signalAll(signo);
-  for (const Member& stray : strays()) {
-    const int error = signalIdentity(stray.identity, signo);
-    if (error == 0) sweep.reached.push_back(stray.identity);
-    if (error == EPERM) sweep.denied.push_back(stray);
-  }
-  return sweep;
 }
 
 // cgroup.kill ends a storm that forks faster than any loop, but passes over a process whose main
 // thread has exited (kernel/cgroup/cgroup.c, __cgroup_kill signals the dead leader only), and
-// whoever moved out: the sweep that follows reaches those.
-Sweep CgroupContainment::killAll() {
-  Sweep before;
-  for (const Member& member : members()) before.reached.push_back(member.identity);
-  if (!cgroup_.kill()) return signalAll(SIGKILL);
-  Sweep sweep = signalAll(SIGKILL);
-  sweep.reached.insert(sweep.reached.end(), before.reached.begin(), before.reached.end());
-  return sweep;
+// over whoever moved out: those are reached one by one.
+std::vector<Identity> CgroupContainment::killAll() {
+  std::vector<Identity> reached;
+  for (const Member& member : members()) reached.push_back(member.identity);
+  const bool byKernel = cgroup_.kill();
+  if (!byKernel) return Subreaper::killAll();
+  for (const Member& member : members()) {
+    const int error = signalIdentity(member.identity, SIGKILL);
+    if (error == 0) reached.push_back(member.identity);
+  }
+  return reached;
 }
 
 }  // namespace holdfast

@@ -13,17 +13,15 @@ class CgroupContainment : public Subreaper {
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override;
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
-  Sweep signalAll(int signo) override;
-  Sweep killAll() override;
+  std::vector<Identity> killAll() override;
   bool empty() override { return Subreaper::empty() && !cgroup_.populated(); }
   void dissolve() override { cgroup_.remove(); }
 
-  const Cgroup& cgroup() const { return cgroup_; }
-
  private:
-  std::vector<Member> strays();
+  void addStrays(std::vector<Member>& members) const;
   Cgroup cgroup_;
 };
 

@@ -2,12 +2,14 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <set>
 
 #include "core/os-error.h"
+#include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -23,18 +25,6 @@ Member memberOf(const ProcessStat& stat) {
   return {stat.identity(), stat.ppid, stat.state, stat.name};
 }
 
-void signalOne(const ProcessStat& stat, int signo, Sweep& sweep) {
-  const int error = signalIdentity(stat.identity(), signo);
-  if (error == 0) sweep.reached.push_back(stat.identity());
-  if (error == EPERM) sweep.denied.push_back(memberOf(stat));
-}
-
-Sweep signalBelow(int ancestor, int signo) {
-  Sweep sweep;
-  for (const ProcessStat& stat : descendantsOf(ancestor)) signalOne(stat, signo, sweep);
-  return sweep;
-}
-
 }  // namespace
 
 Subreaper::Subreaper() {
@@ -48,6 +38,26 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
   if (!readStat(getpid())) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
+}
+
+StartedRoot Subreaper::start(ExecRoot& root) {
+  Cloned child = cloneProcess({});
+  if (child.pid == 0) root.becomeRoot();
+  return adopt(child.pid, std::move(child.pidfd), root);
+}
+
+StartedRoot Subreaper::adopt(int pid, UniqueFd pidfd, ExecRoot& root) {
+  StartedRoot started;
+  started.failure = root.waitForExec();
+  started.pidfd = std::move(pidfd);
+  if (started.failure.step != nullptr) {
+    (void)waitpid(pid, nullptr, __WALL);  // it ends by itself, with nothing to tell
+    return started;
+  }
+  reaper_.watchRoot(pid);
+  if (const auto stat = readStat(pid)) started.identity = stat->identity();
+  started.identity.pid = pid;
+  return started;
 }
 
 std::vector<Member> Subreaper::members() {
@@ -68,26 +78,31 @@ Usage Subreaper::usage() {
   return usage;
 }
 
-Sweep Subreaper::signalAll(int signo) { return signalBelow(getpid(), signo); }
+int Subreaper::signalMember(const Identity& member, int signo) {
+  return signalIdentity(member, signo);
+}
 
-Sweep Subreaper::killAll() {
-  return ++sweeps_ <= kPlainSweeps ? signalBelow(getpid(), SIGKILL) : stopThenKill();
+std::vector<Identity> Subreaper::killAll() {
+  if (++sweeps_ > kPlainSweeps) stopAll();
+  std::vector<Identity> reached;
+  for (const ProcessStat& stat : descendantsOf(getpid()))
+    if (signalIdentity(stat.identity(), SIGKILL) == 0) reached.push_back(stat.identity());
+  return reached;
 }
 
 // A tree that forks while it is killed is brought to a stand first: stop whatever is found until
-// a round finds nothing new, then kill (the measured order of magnitude: docs/gotchas.md).
-Sweep Subreaper::stopThenKill() {
+// a round finds nothing new (docs/gotchas.md#fork-storms).
+void Subreaper::stopAll() {
   std::set<std::pair<int, std::uint64_t>> stopped;
   for (int round = 0; round < kStopRounds; ++round) {
     bool grew = false;
     for (const ProcessStat& stat : descendantsOf(getpid())) {
       if (!stopped.insert({stat.pid, stat.startTime}).second) continue;
-      (void)signalIdentity(stat.identity(), SIGSTOP);  // the kill below reports who is denied
+      (void)signalIdentity(stat.identity(), SIGSTOP);  // who is denied shows when it is killed
       grew = true;
     }
-    if (!grew) break;
+    if (!grew) return;
   }
-  return signalBelow(getpid(), SIGKILL);
 }
 
 }  // namespace holdfast

@@ -2,7 +2,7 @@
 // becomes the guard's child, and "no child left" proves that the tree is empty.
 #pragma once
 
-#include "core/containment.h"
+#include "posix/containment.h"
 #include "linux/reaper.h"
 
 namespace holdfast {
@@ -14,20 +14,24 @@ class Subreaper : public Containment {
 
   Mechanism mechanism() const override { return Mechanism::subreaper; }
   std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override;
+  std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
+  std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
+  void collectRoot() override { reaper_.collectRoot(); }
   std::vector<Member> members() override;
   Usage usage() override;
-  Sweep signalAll(int signo) override;
-  Sweep killAll() override;
+  int signalMember(const Identity& member, int signo) override;
+  std::vector<Identity> killAll() override;
   void reap() override { reaper_.reap(); }
   bool empty() override { return reaper_.noneLeft(); }
 
-  Reaper& reaper() { return reaper_; }
-
  protected:
-  Reaper reaper_;
+  // The maker's half of a start: waits for exec and remembers whom to wait for.
+  StartedRoot adopt(int pid, UniqueFd pidfd, ExecRoot& root);
 
  private:
-  Sweep stopThenKill();
+  Reaper reaper_;
+  void stopAll();
   int sweeps_ = 0;
 };
 

@@ -5,18 +5,22 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/launch.h"
 #include "core/member.h"
+#include "core/report.h"
+#include "posix/exec-root.h"
 
 namespace holdfast {
 
-// Signalled in one go: who was reached, and who could not be.
-struct Sweep {
-  std::vector<Identity> reached;
-  std::vector<Member> denied;  // EPERM: a member with more privileges than the guard
+// A root that runs its program, or why it does not.
+struct StartedRoot {
+  Identity identity;
+  UniqueFd pidfd;  // empty where the kernel has none
+  ExecFailure failure;
 };
 
 class Containment {
@@ -29,13 +33,22 @@ class Containment {
   // Where the tree is held in the file system, if anywhere.
   virtual std::string cgroupPath() const { return {}; }
 
+  // Called once. Throws OsError when no process could be made; a failed exec is an answer.
+  virtual StartedRoot start(ExecRoot& root) = 0;
+  // How the root ended, once it has.
+  virtual std::optional<ExitStatus> rootStatus() const = 0;
+  // A stop (with its signal) or a continuation (0) of the root since the last question.
+  virtual std::optional<int> takeStopChange() = 0;
+  // The owner has seen the root's end: its pid may be freed.
+  virtual void collectRoot() = 0;
+
   // Members that are not dead; the root while it lives.
   virtual std::vector<Member> members() = 0;
   virtual Usage usage() = 0;
-  // SIGTERM, SIGHUP and the like to every member.
-  virtual Sweep signalAll(int signo) = 0;
-  // SIGKILL to whatever is there now. Called again until empty() holds.
-  virtual Sweep killAll() = 0;
+  // To one member, by its verified identity: 0, ESRCH or EPERM.
+  virtual int signalMember(const Identity& member, int signo) = 0;
+  // SIGKILL to whatever is there now; who was reached. Called again until empty() holds.
+  virtual std::vector<Identity> killAll() = 0;
   // Takes the end statuses of the dead. The root's is kept until collectRoot().
   virtual void reap() = 0;
   // Nothing is left but, perhaps, the dead root that has not been collected.

@@ -1,0 +1,54 @@
+// The way to an empty tree: polite signals until the grace is over, then SIGKILL until nothing
+// is left or the time for a proof has run out.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <utility>
+
+#include "core/report.h"
+#include "posix/containment.h"
+
+namespace holdfast {
+
+struct EndTerms {
+  EndReason reason = EndReason::kill;
+  int signo = 9;  // 9 skips the grace
+  std::uint64_t graceMs = 0;
+};
+
+class Ending {
+ public:
+  Ending(Containment& containment, const EndTerms& terms);
+
+  // A later wish can only hasten the end; the first reason stands.
+  void hasten(const EndTerms& terms);
+  // Does what is due now.
+  void advance();
+  // When advance() wants to be called again at the latest, in ms of the monotonic clock.
+  std::int64_t nextAt() const { return nextAt_; }
+  // Emptiness could not be reached in time: the owner gets a report with survivors.
+  bool overdue() const;
+
+  EndReason reason() const { return terms_.reason; }
+  std::int64_t startedAt() const { return startedAt_; }
+  std::size_t killed() const { return killed_.size(); }
+  std::size_t endedPolitely() const;
+
+ private:
+  using Key = std::pair<int, std::uint64_t>;
+
+  void signalNewMembers();
+  void sweep();
+
+  Containment& containment_;
+  EndTerms terms_;
+  std::int64_t startedAt_;
+  std::int64_t hardAt_;
+  std::int64_t nextAt_;
+  std::int64_t pauseMs_ = 1;
+  std::set<Key> asked_;
+  std::set<Key> killed_;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,58 @@
+// holdfast-guard: the small native process that supervises one tree.
+// Each mode is a function of its own; what is common to all is the only catch of the program.
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <stdexcept>
+
+#include "guard/launch-tree.h"
+#include "posix/choose-containment.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr int kLaunchSocket = 3;
+constexpr int kMisuse = 64;              // EX_USAGE, sysexits.h
+constexpr int kContainmentFailed = 125;  // as timeout(1) and env(1) say "the tool itself failed"
+
+constexpr char kUsage[] =
+    "usage: holdfast-guard run [options] -- command [argument...]\n"
+    "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n";
+
+// `launch` takes its terms from a socket at descriptor 3. With `--socket N` the socket is at N
+// and the descriptors below it belong to the root.
+int launch(int argc, char** argv) {
+  const SignalState kept = SignalState::current();
+  blockAllSignals();
+  const bool named = argc == 4 && std::strcmp(argv[2], "--socket") == 0;
+  const int socket = named ? std::atoi(argv[3]) : kLaunchSocket;
+  if (socket < kLaunchSocket) throw std::invalid_argument("--socket expects a descriptor above 2");
+  if (!named) disinherit(socket, Others::close);
+  setCloseOnExec(socket);
+  OwnerLink link{UniqueFd(socket)};
+  launchTree(link, link.receiveLaunch(), kept);
+  return 0;
+}
+
+int dispatch(int argc, char** argv) {
+  const char* mode = argc > 1 ? argv[1] : "";
+  if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
+  std::fputs(kUsage, stderr);
+  return kMisuse;
+}
+
+}  // namespace
+
+}  // namespace holdfast
+
+int main(int argc, char** argv) {
+  try {
+    return holdfast::dispatch(argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "holdfast-guard: %s\n", problem.what());
+    return holdfast::kContainmentFailed;
+  }
+}

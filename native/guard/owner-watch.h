@@ -1,0 +1,32 @@
+// Whose death ends the tree, and how the guard learns of it: by pidfd, and by the end of the
+// socket when the spawner is the owner.
+#pragma once
+
+#include "core/identity.h"
+#include "core/launch.h"
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+class OwnerLink;
+
+class OwnerWatch {
+ public:
+  // Throws std::invalid_argument with the reason when the owner asked for cannot be one.
+  OwnerWatch(const Launch& launch, const OwnerLink& link);
+
+  const Identity& identity() const { return identity_; }
+  bool isSpawner() const { return spawner_; }
+  // Readable when the owner is dead; -1 where only the socket tells.
+  int fd() const { return pidfd_.get(); }
+  void forget() { pidfd_.reset(); }
+
+ private:
+  void requireOwner(const Identity& wanted, int spawner);
+
+  Identity identity_;
+  bool spawner_ = true;
+  UniqueFd pidfd_;
+};
+
+}  // namespace holdfast

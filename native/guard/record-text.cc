@@ -1,0 +1,44 @@
+#include "guard/record-text.h"
+
+#include <unistd.h>
+
+#include <ctime>
+
+#include "core/report.h"
+#include "posix/process.h"
+#include "posix/system.h"
+
+namespace holdfast {
+
+namespace {
+
+std::string identityText(const Identity& identity) {
+  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
+}
+
+}  // namespace
+
+std::string recordText(const RecordFacts& facts) {
+  const Identity guard = identityOf(getpid()).value_or(Identity{getpid(), 0});
+  std::string text = "holdfast 1\n";
+  const auto line = [&text](const char* key, const std::string& value) {
+    text.append(key).append(" ").append(value).append("\n");
+  };
+  line("tree", facts.launch.treeId);
+  if (!facts.launch.label.empty()) line("label", facts.launch.label);
+  line("mark", facts.launch.mark);
+  line("uid", std::to_string(geteuid()));
+  line("machine", escapeField(machineId()));
+  line("boot", escapeField(bootId()));
+  line("pid-namespace", escapeField(pidNamespaceId()));
+  line("owner", identityText(facts.owner));
+  line("guard", identityText(guard));
+  line("mechanism", std::string(nameOf(facts.mechanism)));
+  line("escapable", joinNames(facts.escapable));
+  if (!facts.cgroupPath.empty()) line("cgroup", escapeField(facts.cgroupPath));
+  line("file", escapeField(facts.launch.file));
+  line("created", std::to_string(std::time(nullptr)));
+  return text;
+}
+
+}  // namespace holdfast

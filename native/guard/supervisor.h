@@ -1,0 +1,65 @@
+// Supervises one tree from the start of its root to its proven end: watches owner, root and
+// clock, answers the owner's requests, and ends what is left.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/launch.h"
+#include "guard/ending.h"
+#include "guard/owner-link.h"
+#include "guard/owner-watch.h"
+#include "posix/record.h"
+
+namespace holdfast {
+
+struct SupervisedTree {
+  Launch launch;
+  std::unique_ptr<Containment> containment;
+  std::optional<Record> record;
+};
+
+class Supervisor {
+ public:
+  Supervisor(OwnerLink& link, OwnerWatch& owner, SupervisedTree tree, UniqueFd childSignals);
+
+  // Returns when the tree is empty and everything that spoke of it is gone.
+  void run();
+
+ private:
+  void wait();
+  int waitMs() const;
+  void observeOwner();
+  void observeRoot();
+  void reportStops();
+  void checkTimeout();
+  void serve(const std::string& request);
+  void serveEnd(const std::vector<std::string_view>& fields);
+  void serveSignal(int signo);
+  void serveMembers();
+  void serveUsage();
+  void serveRelease();
+  void begin(const EndTerms& terms);
+  void advance();
+  void reportEnd(EndReason reason);
+  void reportSurvivors();
+  void dissolve();
+  bool finished() const;
+
+  OwnerLink& link_;
+  OwnerWatch& owner_;
+  SupervisedTree tree_;
+  UniqueFd childSignals_;
+  std::int64_t startedAt_;
+  std::optional<Ending> ending_;
+  bool rootReported_ = false;
+  bool rootCollected_ = false;
+  bool released_ = false;
+  bool reported_ = false;
+  bool empty_ = false;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,109 @@
+#include "posix/choose-containment.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "core/os-error.h"
+#include "core/report.h"
+#include "linux/cgroup-containment.h"
+
+namespace holdfast {
+
+namespace {
+
+std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch) {
+  switch (mechanism) {
+    case Mechanism::cgroup:
+      return std::make_unique<CgroupContainment>(Cgroup::createBelowOwn(launch.treeId));
+    case Mechanism::subreaper:
+      return std::make_unique<Subreaper>();
+    default:
+      throw OsError("no such mechanism on Linux", ENOTSUP);
+  }
+}
+
+void disinheritOne(int fd, Others others) {
+  if (others == Others::close) {
+    UniqueFd(fd).reset();
+  } else {
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);  // EBADF: closed meanwhile
+  }
+}
+
+bool disinheritRange(unsigned first, unsigned last, Others others) {
+  constexpr unsigned kCloseOnExec = 1u << 2;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
+  if (first > last) return true;
+  const unsigned flags = others == Others::closeOnExec ? kCloseOnExec : 0;
+  return syscall(SYS_close_range, first, last, flags) == 0;
+}
+
+std::vector<int> openDescriptors() {
+  std::vector<int> descriptors;
+  std::error_code ignored;  // without /proc only CLOEXEC protects what is open
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
+    const std::string name = entry.path().filename();
+    int fd = -1;
+    std::from_chars(name.data(), name.data() + name.size(), fd);
+    descriptors.push_back(fd);
+  }
+  return descriptors;
+}
+
+}  // namespace
+
+const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch) {
+  for (const EscapeRoute& refused : launch.refused)
+    if (std::find(open.begin(), open.end(), refused) != open.end()) return &refused;
+  return nullptr;
+}
+
+Choice chooseContainment(const Launch& launch) {
+  Choice choice;
+  for (Mechanism mechanism : launch.mechanisms) {
+    const std::string name(nameOf(mechanism));
+    try {
+      std::unique_ptr<Containment> candidate = make(mechanism, launch);
+      const EscapeRoute* refused = refusedAmong(candidate->escapable(), launch);
+      if (refused == nullptr) {
+        choice.containment = std::move(candidate);
+        return choice;
+      }
+      candidate->dissolve();
+      choice.passedOver.push_back(name + " leaves-open:" + std::string(nameOf(*refused)) +
+                                  " REFUSED 0");
+    } catch (const OsError& error) {
+      choice.passedOver.push_back(name + ' ' + escapeField(error.call()) + ' ' +
+                                  errorName(error.number()) + ' ' +
+                                  std::to_string(error.number()));
+    }
+  }
+  return choice;
+}
+
+UniqueFd openChildSignals() {
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  UniqueFd signals(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals) throw OsError::last("signalfd");
+  return signals;
+}
+
+void setCloseOnExec(int fd) { (void)fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+void disinherit(int kept, Others others) {
+  const auto keptFd = static_cast<unsigned>(kept);
+  const bool below = kept <= 3 || disinheritRange(3, keptFd - 1, others);
+  if (below && disinheritRange(std::max(3u, keptFd + 1), ~0u, others)) return;
+  for (int fd : openDescriptors())
+    if (fd > 2 && fd != kept) disinheritOne(fd, others);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,28 @@
+#include "posix/system.h"
+
+#include <unistd.h>
+
+#include "linux/proc.h"
+
+namespace holdfast {
+
+namespace {
+
+std::string firstLine(const std::string& path) {
+  const std::string text = readWholeFile(path);
+  return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+std::string machineId() { return firstLine("/etc/machine-id"); }
+
+std::string bootId() { return firstLine("/proc/sys/kernel/random/boot_id"); }
+
+std::string pidNamespaceId() {
+  char target[64];
+  const ssize_t length = readlink("/proc/self/ns/pid", target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+}  // namespace holdfast

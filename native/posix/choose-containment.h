@@ -1,0 +1,31 @@
+// The decision which mechanism holds a tree: the first acceptable one that works here and now
+// and leaves no refused route open. Each system folder defines it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "posix/containment.h"
+
+namespace holdfast {
+
+struct Choice {
+  std::unique_ptr<Containment> containment;  // empty when none was acceptable
+  std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
+};
+
+Choice chooseContainment(const Launch& launch);
+
+// The refused route that would stay open, or nullptr.
+const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch);
+
+// Readable when a child has changed its state; SIGCHLD has to be blocked.
+UniqueFd openChildSignals();
+
+// Marks every descriptor but the standard ones and `kept` close-on-exec, or closes it.
+enum class Others { close, closeOnExec };
+void disinherit(int kept, Others others);
+void setCloseOnExec(int fd);
+
+}  // namespace holdfast

@@ -1,0 +1,35 @@
+// The small locked file that says a tree lives. Made under a temporary name, locked, written and
+// renamed before the root may exec; unlinked before it is unlocked. A record that nobody locks
+// is what a crash leaves behind.
+#pragma once
+
+#include <string>
+
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+class Record {
+ public:
+  // Throws OsError when no record can be kept; the tree then lives unrecorded.
+  static Record create(const std::string& treeId, const std::string& text);
+
+  const std::string& path() const { return path_; }
+  // Adds lines to the record. Throws OsError.
+  void append(const std::string& text);
+  // Removes the file, then lets the lock go.
+  void remove();
+
+ private:
+  Record(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}
+
+  std::string path_;
+  UniqueFd file_;
+};
+
+// Where this user's records are: $HOLDFAST_HOME/run; else /run/user/<uid>/holdfast where
+// /run/user/<uid> is the user's and 0700; else .local/state/holdfast/run below the home in
+// /etc/passwd. Made with mode 0700 when missing. Throws OsError.
+std::string recordDirectory();
+
+}  // namespace holdfast

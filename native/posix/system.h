@@ -1,0 +1,13 @@
+// What tells one machine, one boot and one view of pids from another; each may be empty when the
+// system does not say. Each system folder defines these.
+#pragma once
+
+#include <string>
+
+namespace holdfast {
+
+std::string machineId();
+std::string bootId();
+std::string pidNamespaceId();
+
+}  // namespace holdfast
