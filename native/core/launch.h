@@ -58,6 +58,9 @@ struct Launch {
   std::vector<Mechanism> mechanisms;  // acceptable, strongest first
   std::vector<EscapeRoute> refused;
   std::optional<Identity> owner;  // absent: the process at the other end of the socket
+  // The end of the socket ends the tree also when another process is the owner (the front of
+  // `run`, which is forked and not launched over the wire).
+  bool endsWithLink = false;
   StarterThread starterThread = StarterThread::other;
   WhenRootExits whenRootExits = WhenRootExits::kill;
   WhenOwnerDies whenOwnerDies = WhenOwnerDies::kill;

@@ -66,6 +66,7 @@ void stepAside(std::vector<UniqueFd>& descriptors) {
     if (null && null.get() != fd) (void)dup2(null.get(), fd);
     if (null.get() == fd) (void)null.release();
   }
+  closeInherited();
   (void)setsid();  // fails only for a group leader, and a guard is none
   (void)chdir("/");
 }
@@ -80,7 +81,8 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   std::vector<EscapeRoute> open = containment->escapable();
   const RecordFacts facts{launch, owner.identity(), containment->mechanism(), open,
                           containment->cgroupPath()};
-  SupervisedTree tree{launch, std::move(containment), record(link, launch.treeId, recordText(facts))};
+  SupervisedTree tree{launch, std::move(containment), Identity{},
+                      record(link, launch.treeId, recordText(facts))};
   if (!tree.record) open.push_back(EscapeRoute::unrecorded);
   const auto undo = [&tree] {
     tree.containment->dissolve();
@@ -99,6 +101,7 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
       undo();
       return link.send("failed " + describe(OsError(root.failure.step, root.failure.number)));
     }
+    tree.root = root.identity;
     stepAside(request.descriptors);
     if (tree.record) tree.record->append("root " + identityText(root.identity) + '\n');
     link.send("started " + identityText(root.identity), root.pidfd.get());

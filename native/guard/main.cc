@@ -7,7 +7,10 @@
 #include <exception>
 #include <stdexcept>
 
+#include "guard/exit-codes.h"
+#include "guard/front.h"
 #include "guard/launch-tree.h"
+#include "guard/run-options.h"
 #include "posix/choose-containment.h"
 
 namespace holdfast {
@@ -15,8 +18,6 @@ namespace holdfast {
 namespace {
 
 constexpr int kLaunchSocket = 3;
-constexpr int kMisuse = 64;              // EX_USAGE, sysexits.h
-constexpr int kContainmentFailed = 125;  // as timeout(1) and env(1) say "the tool itself failed"
 
 constexpr char kUsage[] =
     "usage: holdfast-guard run [options] -- command [argument...]\n"
@@ -40,6 +41,7 @@ int launch(int argc, char** argv) {
 int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
+  if (std::strcmp(mode, "run") == 0) return runFront({argv + 2, argv + argc});
   std::fputs(kUsage, stderr);
   return kMisuse;
 }
@@ -51,6 +53,9 @@ int dispatch(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return holdfast::dispatch(argc, argv);
+  } catch (const holdfast::UsageError& mistake) {
+    std::fprintf(stderr, "holdfast: %s\n", mistake.what());
+    return holdfast::kMisuse;
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "holdfast-guard: %s\n", problem.what());
     return holdfast::kContainmentFailed;

@@ -85,7 +85,8 @@ void Supervisor::observeOwner() {
   if (released_) return;
   pollfd owner{owner_.fd(), POLLIN, 0};
   const bool dead = owner_.fd() >= 0 && poll(&owner, 1, 0) == 1;
-  const bool gone = owner_.isSpawner() && !link_.open();
+  const bool linkCounts = owner_.isSpawner() || tree_.launch.endsWithLink;
+  const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;
   owner_.forget();
   const bool polite = tree_.launch.whenOwnerDies == WhenOwnerDies::terminate;
@@ -126,8 +127,9 @@ void Supervisor::serve(const std::string& request) {
   if (word == "members") return serveMembers();
   if (word == "usage") return serveUsage();
   if (word == "release") return serveRelease();
-  if (word == "resume") {
-    serveSignal(0);
+  if (word == "resume") return serveResume();
+  if (word == "root" && fields.size() == 2) {
+    (void)tree_.containment->signalMember(tree_.root, static_cast<int>(numberIn(fields[1])));
     return;
   }
   if (word != "collected") return link_.send("unknown " + escapeField(request));
@@ -150,6 +152,13 @@ void Supervisor::serveSignal(int signo) {
   for (const Member& member : tree_.containment->members())
     if (tree_.containment->signalMember(member.identity, signo) == 0) ++sent;
   link_.send("sent " + std::to_string(sent));
+}
+
+// Whatever stops are reported after `resumed` came after the continuation.
+void Supervisor::serveResume() {
+  (void)tree_.containment->signalMember(tree_.root, SIGCONT);
+  reportStops();
+  link_.send("resumed");
 }
 
 void Supervisor::serveMembers() {

@@ -19,6 +19,7 @@ namespace holdfast {
 struct SupervisedTree {
   Launch launch;
   std::unique_ptr<Containment> containment;
+  Identity root;
   std::optional<Record> record;
 };
 
@@ -39,6 +40,7 @@ class Supervisor {
   void serve(const std::string& request);
   void serveEnd(const std::vector<std::string_view>& fields);
   void serveSignal(int signo);
+  void serveResume();
   void serveMembers();
   void serveUsage();
   void serveRelease();

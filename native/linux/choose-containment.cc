@@ -91,12 +91,26 @@ UniqueFd openChildSignals() {
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
-  UniqueFd signals(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals) throw OsError::last("signalfd");
-  return signals;
+  return openSignals(children);
+}
+
+UniqueFd openSignals(const sigset_t& signals) {
+  UniqueFd fd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd) throw OsError::last("signalfd");
+  return fd;
+}
+
+int readSignal(int signals) {
+  signalfd_siginfo info{};
+  return read(signals, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
 }
 
 void setCloseOnExec(int fd) { (void)fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
+void closeInherited() {
+  for (int fd : openDescriptors())
+    if (fd > 2 && fcntl(fd, F_GETFD) == 0) UniqueFd(fd).reset();
+}
 
 void disinherit(int kept, Others others) {
   const auto keptFd = static_cast<unsigned>(kept);

@@ -23,9 +23,15 @@ const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Laun
 // Readable when a child has changed its state; SIGCHLD has to be blocked.
 UniqueFd openChildSignals();
 
+// Readable when one of these blocked signals is pending; readSignal takes one (0: none).
+UniqueFd openSignals(const sigset_t& signals);
+int readSignal(int signals);
+
 // Marks every descriptor but the standard ones and `kept` close-on-exec, or closes it.
 enum class Others { close, closeOnExec };
 void disinherit(int kept, Others others);
 void setCloseOnExec(int fd);
+// Closes whatever would pass to another program: everything above 2 that is not close-on-exec.
+void closeInherited();
 
 }  // namespace holdfast

@@ -1,0 +1,12 @@
+// The little JSON the native programs write.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace holdfast {
+
+// A string literal; control characters and everything that is not ASCII as \u escapes.
+std::string jsonText(std::string_view text);
+
+}  // namespace holdfast

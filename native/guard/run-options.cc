@@ -1,0 +1,176 @@
+#include "guard/run-options.h"
+
+#include <charconv>
+#include <map>
+
+namespace holdfast {
+
+const char kRunHelp[] =
+    R"(usage: holdfast run [options] [--] command [argument...]
+
+Runs a command so that it and everything it starts end together: when the command exits, when
+this process dies (even of SIGKILL), at the timeout, or on SIGTERM and SIGHUP.
+
+  --timeout TIME            end the tree after TIME; exit code 124
+  --grace TIME              between polite and hard (default 1s)
+  --mechanism NAME          auto, cgroup, subreaper, namespace or group (default auto)
+  --strict                  hold the tree even if owner and guard are killed together
+  --refuse ROUTE            fail rather than leave this escape route open; may be repeated
+  --owner PID[:START]       end the tree also when that process dies; `parent`: our parent
+  --when-root-exits WHAT    kill, terminate or wait (default kill)
+  --when-owner-dies WHAT    kill or terminate (default kill)
+  --label TEXT              a name for the tree, [A-Za-z0-9._-]{1,64}
+  --json-report FILE        write how the tree ended
+  --help
+
+TIME is a number with ms, s, m or h (seconds without a unit).
+
+Exit code: the command's own; the command's signal is died of; 124 timeout; 125 containment
+failed; 126 the command cannot be executed; 127 it was not found; 64 wrong usage.
+
+  holdfast run -- npm test
+  holdfast run --timeout 30s --label build -- make -j8
+  holdfast run --owner parent -- npx some-mcp-server
+)";
+
+namespace {
+
+[[noreturn]] void expected(const std::string& option, const char* what, const std::string& got) {
+  throw UsageError(option + " expects " + what + ", got '" + got + "'");
+}
+
+std::uint64_t wholeNumber(const std::string& option, const char* what, const std::string& text) {
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (text.empty() || parsed.ec != std::errc{} || parsed.ptr != end) expected(option, what, text);
+  return number;
+}
+
+std::uint64_t milliseconds(const std::string& option, const std::string& text) {
+  static const std::map<std::string, double> units{
+      {"ms", 1}, {"", 1000}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+  constexpr const char* kWhat = "a time such as 500ms, 30s, 5m or 1h";
+  const std::size_t digits = text.find_first_not_of("0123456789.");
+  const std::string number = text.substr(0, digits);
+  const auto unit = units.find(digits == std::string::npos ? "" : text.substr(digits));
+  double amount = 0;
+  const char* end = number.data() + number.size();
+  const auto parsed = std::from_chars(number.data(), end, amount);
+  const bool whole = !number.empty() && parsed.ec == std::errc{} && parsed.ptr == end;
+  if (!whole || unit == units.end() || amount * unit->second > 1e12) expected(option, kWhat, text);
+  return static_cast<std::uint64_t>(amount * unit->second);
+}
+
+void setMechanism(RunOptions& run, const std::string& option, const std::string& text) {
+  const auto mechanism = mechanismNamed(text);
+  if (text != "auto" && !mechanism)
+    expected(option, "auto, cgroup, subreaper, namespace or group", text);
+  if (mechanism) run.terms.mechanisms = {*mechanism};
+}
+
+void setRefused(RunOptions& run, const std::string& option, const std::string& text) {
+  const auto route = escapeRouteNamed(text);
+  if (!route)
+    expected(option,
+             "broker, gained-privilege, guard-killed, owner-and-guard-killed, fast-double-fork, "
+             "hidden-proc or unrecorded",
+             text);
+  if (*route == EscapeRoute::broker)
+    throw UsageError("--refuse broker: no mechanism can hold what a process outside the tree "
+                     "starts on a member's behalf, so this could never be met");
+  run.terms.refused.push_back(*route);
+}
+
+void setOwner(RunOptions& run, const std::string& option, const std::string& text) {
+  constexpr const char* kWhat = "PID, PID:START or parent";
+  run.ownerIsParent = text == "parent";
+  if (run.ownerIsParent) return;
+  const std::size_t colon = text.find(':');
+  Identity owner;
+  const std::uint64_t pid = wholeNumber(option, kWhat, text.substr(0, colon));
+  if (pid == 0 || pid > 4194304) expected(option, kWhat, text);  // PID_MAX_LIMIT, proc(5)
+  owner.pid = static_cast<int>(pid);
+  if (colon != std::string::npos) owner.startTime = wholeNumber(option, kWhat, text.substr(colon + 1));
+  run.terms.owner = owner;
+}
+
+void setWhenRootExits(RunOptions& run, const std::string& option, const std::string& text) {
+  if (text != "kill" && text != "terminate" && text != "wait")
+    expected(option, "kill, terminate or wait", text);
+  run.terms.whenRootExits = text == "kill"        ? WhenRootExits::kill
+                            : text == "terminate" ? WhenRootExits::terminate
+                                                  : WhenRootExits::wait;
+}
+
+void setWhenOwnerDies(RunOptions& run, const std::string& option, const std::string& text) {
+  if (text != "kill" && text != "terminate") expected(option, "kill or terminate", text);
+  run.terms.whenOwnerDies = text == "kill" ? WhenOwnerDies::kill : WhenOwnerDies::terminate;
+}
+
+void setLabel(RunOptions& run, const std::string& option, const std::string& text) {
+  if (!isLabel(text)) expected(option, "1 to 64 of A-Z a-z 0-9 . _ -", text);
+  run.terms.label = text;
+}
+
+using Setter = void (*)(RunOptions&, const std::string& option, const std::string& text);
+using S = const std::string&;
+
+const std::map<std::string, Setter>& valueOptions() {
+  static const std::map<std::string, Setter> table{
+      {"--timeout", [](RunOptions& r, S o, S t) { r.terms.timeoutMs = milliseconds(o, t); }},
+      {"--grace", [](RunOptions& r, S o, S t) { r.terms.graceMs = milliseconds(o, t); }},
+      {"--mechanism", setMechanism},
+      {"--refuse", setRefused},
+      {"--owner", setOwner},
+      {"--when-root-exits", setWhenRootExits},
+      {"--when-owner-dies", setWhenOwnerDies},
+      {"--label", setLabel},
+      {"--json-report", [](RunOptions& r, S, S t) { r.jsonReport = t; }},
+  };
+  return table;
+}
+
+}  // namespace
+
+RunOptions parseRunOptions(const std::vector<std::string>& arguments) {
+  RunOptions run;
+  run.terms.graceMs = 1000;
+  bool strict = false;
+  std::size_t at = 0;
+  for (; at < arguments.size() && arguments[at].size() > 1 && arguments[at][0] == '-'; ++at) {
+    if (arguments[at] == "--") break;
+    const std::size_t equals = arguments[at].find('=');
+    const std::string option = arguments[at].substr(0, equals);
+    const auto setter = valueOptions().find(option);
+    if (option == "--help" || option == "-h") {
+      run.helpWanted = true;
+      return run;
+    }
+    if (option == "--strict") {
+      strict = true;
+    } else if (setter == valueOptions().end()) {
+      throw UsageError("unknown option '" + option + "' (holdfast run --help lists them)");
+    } else if (equals == std::string::npos && at + 1 == arguments.size()) {
+      throw UsageError(option + " expects a value");
+    } else {
+      const std::string value =
+          equals == std::string::npos ? arguments[++at] : arguments[at].substr(equals + 1);
+      setter->second(run, option, value);
+    }
+  }
+  if (at < arguments.size() && arguments[at] == "--") ++at;
+  run.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
+  if (run.command.empty() || run.command[0].empty())
+    throw UsageError("no command given (holdfast run [options] -- command [argument...])");
+  if (strict && !run.terms.mechanisms.empty() &&
+      run.terms.mechanisms[0] != Mechanism::pidNamespace)
+    throw UsageError("--strict needs the mechanism namespace, got '" +
+                     std::string(nameOf(run.terms.mechanisms[0])) + "'");
+  if (strict) run.terms.mechanisms = {Mechanism::pidNamespace};
+  if (run.terms.mechanisms.empty())
+    run.terms.mechanisms = {Mechanism::cgroup, Mechanism::subreaper};
+  return run;
+}
+
+}  // namespace holdfast

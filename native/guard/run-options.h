@@ -1,0 +1,31 @@
+// The command line of `run`: options before `--` (or before the first word that is none), then
+// the command. Pure text in, terms out.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "core/launch.h"
+
+namespace holdfast {
+
+struct RunOptions {
+  Launch terms;  // without identity, environment and descriptors
+  std::vector<std::string> command;
+  std::string jsonReport;  // a file to write, or empty
+  bool ownerIsParent = false;
+  bool helpWanted = false;
+};
+
+// What was expected, what came, and what to do.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+RunOptions parseRunOptions(const std::vector<std::string>& arguments);
+
+extern const char kRunHelp[];
+
+}  // namespace holdfast
