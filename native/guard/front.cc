@@ -53,6 +53,7 @@ Launch completeLaunch(const RunOptions& run) {
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
   launch.endsWithLink = true;
+  launch.starterThread = StarterThread::main;
   if (run.ownerIsParent) launch.owner = Identity{getppid(), 0};
   return launch;
 }

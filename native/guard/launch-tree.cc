@@ -30,8 +30,8 @@ void requireNoLimits(const Limits& limits) {
     throw Refusal{"limits", "this version does not enforce limits"};
 }
 
-std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch) {
-  Choice choice = chooseContainment(launch);
+std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch, ExecRoot& root) {
+  Choice choice = chooseContainment(launch, root);
   std::string why;
   for (const std::string& candidate : choice.passedOver) {
     link.send("passed-over " + candidate);
@@ -76,7 +76,8 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   requireNoLimits(launch.limits);
   OwnerWatch owner(launch, link);
   UniqueFd childSignals = openChildSignals();
-  std::unique_ptr<Containment> containment = choose(link, launch);
+  ExecRoot exec(launch, request.descriptors, kept);
+  std::unique_ptr<Containment> containment = choose(link, launch, exec);
 
   std::vector<EscapeRoute> open = containment->escapable();
   const RecordFacts facts{launch, owner.identity(), containment->mechanism(), open,
@@ -95,7 +96,6 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
     link.send("owner " + identityText(owner.identity()));
     if (const std::string path = tree.containment->cgroupPath(); !path.empty())
       link.send("cgroup " + escapeField(path));
-    ExecRoot exec(launch, request.descriptors, kept);
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) {
       undo();

@@ -62,8 +62,9 @@ void Supervisor::wait() {
   const short linkEvents = static_cast<short>(POLLIN | (link_.hasUnsent() ? POLLOUT : 0));
   pollfd watched[] = {{childSignals_.get(), POLLIN, 0},
                       {link_.open() ? link_.fd() : -1, linkEvents, 0},
-                      {owner_.fd(), POLLIN, 0}};
-  (void)poll(watched, 3, waitMs());  // EINTR and timeouts are looked at alike
+                      {owner_.fd(), POLLIN, 0},
+                      {tree_.containment->newsFd(), POLLIN, 0}};
+  (void)poll(watched, 4, waitMs());  // EINTR and timeouts are looked at alike
   char drained[1024];
   if (watched[0].revents != 0)
     (void)!read(childSignals_.get(), drained, sizeof drained);  // reap() asks the kernel itself
@@ -178,6 +179,7 @@ void Supervisor::serveUsage() {
 void Supervisor::serveRelease() {
   try {
     if (tree_.record) tree_.record->append("released\n");
+    tree_.containment->release();
     released_ = true;
     owner_.forget();
     link_.send("released");

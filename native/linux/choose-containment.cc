@@ -13,15 +13,18 @@
 #include "core/os-error.h"
 #include "core/report.h"
 #include "linux/cgroup-containment.h"
+#include "linux/pid-namespace.h"
 
 namespace holdfast {
 
 namespace {
 
-std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch) {
+std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch, ExecRoot& root) {
   switch (mechanism) {
     case Mechanism::cgroup:
       return std::make_unique<CgroupContainment>(Cgroup::createBelowOwn(launch.treeId));
+    case Mechanism::pidNamespace:
+      return std::make_unique<PidNamespace>(launch, root);
     case Mechanism::subreaper:
       return std::make_unique<Subreaper>();
     default:
@@ -64,12 +67,12 @@ const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Laun
   return nullptr;
 }
 
-Choice chooseContainment(const Launch& launch) {
+Choice chooseContainment(const Launch& launch, ExecRoot& root) {
   Choice choice;
   for (Mechanism mechanism : launch.mechanisms) {
     const std::string name(nameOf(mechanism));
     try {
-      std::unique_ptr<Containment> candidate = make(mechanism, launch);
+      std::unique_ptr<Containment> candidate = make(mechanism, launch, root);
       const EscapeRoute* refused = refusedAmong(candidate->escapable(), launch);
       if (refused == nullptr) {
         choice.containment = std::move(candidate);

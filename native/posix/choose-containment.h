@@ -15,7 +15,8 @@ struct Choice {
   std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
 };
 
-Choice chooseContainment(const Launch& launch);
+// `root` is given now because a namespace is made around it.
+Choice chooseContainment(const Launch& launch, ExecRoot& root);
 
 // The refused route that would stay open, or nullptr.
 const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch);

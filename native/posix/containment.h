@@ -33,6 +33,9 @@ class Containment {
   // Where the tree is held in the file system, if anywhere.
   virtual std::string cgroupPath() const { return {}; }
 
+  // Readable when the mechanism has news for reap(), beside SIGCHLD; -1: it never has.
+  virtual int newsFd() const { return -1; }
+
   // Called once. Throws OsError when no process could be made; a failed exec is an answer.
   virtual StartedRoot start(ExecRoot& root) = 0;
   // How the root ended, once it has.
@@ -53,6 +56,8 @@ class Containment {
   virtual void reap() = 0;
   // Nothing is left but, perhaps, the dead root that has not been collected.
   virtual bool empty() = 0;
+  // The owner's death shall end nothing any more.
+  virtual void release() {}
   // Frees what the mechanism itself occupies once the tree is empty (a cgroup).
   virtual void dissolve() {}
 };

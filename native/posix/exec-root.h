@@ -35,6 +35,8 @@ class ExecRoot {
   // In the child: reports a failed step of the caller's own and ends.
   [[noreturn]] void fail(int step);
 
+  // In a process between maker and root: lets go of the report, so that its end can come.
+  void forgetReport() { reportWrite_.reset(); }
   // In the maker: closes the child's end and waits for exec or for the failure.
   ExecFailure waitForExec();
 

@@ -1,0 +1,47 @@
+// Mechanism `namespace`: the tree lives in a PID namespace of its own. Its init is ours and dies
+// by the kernel's hand when the guard dies (PR_SET_PDEATHSIG), and with it every process inside
+// (pid_namespaces(7)): nothing is left to run when owner and guard are killed together.
+#pragma once
+
+#include "linux/subreaper.h"
+
+namespace holdfast {
+
+class PidNamespace : public Subreaper {
+ public:
+  // Makes the namespace and its init, which waits for start(). Throws OsError that names the
+  // step that is not permitted here.
+  PidNamespace(const Launch& launch, ExecRoot& root);
+  // Ends what may be left, init included.
+  ~PidNamespace() override;
+
+  Mechanism mechanism() const override { return Mechanism::pidNamespace; }
+  std::vector<EscapeRoute> escapable() const override { return {EscapeRoute::broker}; }
+  StartedRoot start(ExecRoot& root) override;
+  std::optional<ExitStatus> rootStatus() const override { return status_; }
+  std::optional<int> takeStopChange() override;
+  int newsFd() const override { return socket_.get(); }
+  void collectRoot() override;
+  std::vector<Member> members() override;
+  std::vector<Identity> killAll() override;
+  void reap() override;
+  bool empty() override { return alone_ || initGone_; }
+  void release() override;
+
+ private:
+  void awaitReady();
+  void takeMessage(const std::string& message);
+  void receiveAll();
+  void killInit();
+
+  int init_ = 0;
+  UniqueFd initPidfd_;
+  UniqueFd socket_;
+  std::optional<ExitStatus> status_;
+  std::vector<int> stopChanges_;
+  bool started_ = false;
+  bool alone_ = false;     // init has nothing left but, perhaps, the dead root
+  bool initGone_ = false;  // and therefore everything in the namespace
+};
+
+}  // namespace holdfast
