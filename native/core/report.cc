@@ -75,6 +75,16 @@ std::vector<std::string_view> splitFields(std::string_view line) {
   return fields;
 }
 
+std::vector<std::string_view> splitLines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines.push_back(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+  return lines;
+}
+
 std::string describe(const OsError& error) {
   return error.call() + ' ' + errorName(error.number()) + ' ' + std::to_string(error.number());
 }

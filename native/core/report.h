@@ -37,6 +37,7 @@ std::string escapeField(std::string_view text);
 std::string unescapeField(std::string_view field);
 
 std::vector<std::string_view> splitFields(std::string_view line);
+std::vector<std::string_view> splitLines(std::string_view text);
 
 // "<call> <CODE> <number>"
 std::string describe(const OsError& error);

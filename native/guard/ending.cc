@@ -51,11 +51,6 @@ void Ending::advance() {
 
 bool Ending::overdue() const { return nowMs() >= hardAt_ + kProofMs; }
 
-std::size_t Ending::endedPolitely() const {
-  return static_cast<std::size_t>(std::count_if(
-      asked_.begin(), asked_.end(), [&](const Key& key) { return killed_.count(key) == 0; }));
-}
-
 // A stopped member cannot act on a polite signal, so it is continued.
 void Ending::signalNewMembers() {
   for (const Member& member : containment_.members()) {
@@ -65,9 +60,19 @@ void Ending::signalNewMembers() {
   }
 }
 
+// Whoever was asked and is gone has ended politely.
+void Ending::beginHardPhase() {
+  hardBegun_ = true;
+  if (asked_.empty()) return;
+  std::size_t alive = 0;
+  for (const Member& member : containment_.members())
+    alive += asked_.count({member.identity.pid, member.identity.startTime});
+  endedPolitely_ = asked_.size() - alive;
+}
+
 void Ending::sweep() {
-  for (const Identity& identity : containment_.killAll())
-    killed_.insert({identity.pid, identity.startTime});
+  if (!hardBegun_) beginHardPhase();
+  killed_ += containment_.killAll();
   containment_.reap();
 }
 

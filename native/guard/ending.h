@@ -32,13 +32,14 @@ class Ending {
 
   EndReason reason() const { return terms_.reason; }
   std::int64_t startedAt() const { return startedAt_; }
-  std::size_t killed() const { return killed_.size(); }
-  std::size_t endedPolitely() const;
+  std::size_t killed() const { return killed_; }
+  std::size_t endedPolitely() const { return hardBegun_ ? endedPolitely_ : asked_.size(); }
 
  private:
   using Key = std::pair<int, std::uint64_t>;
 
   void signalNewMembers();
+  void beginHardPhase();
   void sweep();
 
   Containment& containment_;
@@ -48,7 +49,9 @@ class Ending {
   std::int64_t nextAt_;
   std::int64_t pauseMs_ = 1;
   std::set<Key> asked_;
-  std::set<Key> killed_;
+  bool hardBegun_ = false;
+  std::size_t endedPolitely_ = 0;
+  std::size_t killed_ = 0;
 };
 
 }  // namespace holdfast

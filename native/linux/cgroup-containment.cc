@@ -47,17 +47,18 @@ void CgroupContainment::addStrays(std::vector<Member>& members) const {
 
 // cgroup.kill ends a storm that forks faster than any loop, but passes over a process whose main
 // thread has exited (kernel/cgroup/cgroup.c, __cgroup_kill signals the dead leader only), and
-// over whoever moved out: those are reached one by one.
-std::vector<Identity> CgroupContainment::killAll() {
-  std::vector<Identity> reached;
-  for (const Member& member : members()) reached.push_back(member.identity);
-  const bool byKernel = cgroup_.kill();
-  if (!byKernel) return Subreaper::killAll();
-  for (const Member& member : members()) {
-    const int error = signalIdentity(member.identity, SIGKILL);
-    if (error == 0) reached.push_back(member.identity);
-  }
-  return reached;
+// over whoever moved out: the following sweeps reach those one by one.
+std::size_t CgroupContainment::killAll() {
+  std::size_t hit = 0;
+  if (!killedByKernel_)
+    for (int pid : cgroup_.processes()) hit += countHit(pid);
+  const bool first = !killedByKernel_;
+  killedByKernel_ = cgroup_.kill();
+  if (first && killedByKernel_) return hit;
+  hit += Subreaper::killAll();
+  for (int pid : cgroup_.processes())
+    if (cgroup_.killInside(pid) == 0) hit += countHit(pid);
+  return hit;
 }
 
 }  // namespace holdfast

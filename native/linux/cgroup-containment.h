@@ -16,13 +16,15 @@ class CgroupContainment : public Subreaper {
   StartedRoot start(ExecRoot& root) override;
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
-  std::vector<Identity> killAll() override;
+  std::size_t killAll() override;
   bool empty() override { return Subreaper::empty() && !cgroup_.populated(); }
   void dissolve() override { cgroup_.remove(); }
 
  private:
   void addStrays(std::vector<Member>& members) const;
+
   Cgroup cgroup_;
+  bool killedByKernel_ = false;
 };
 
 }  // namespace holdfast

@@ -2,16 +2,20 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
-#include <sstream>
 
 #include "core/os-error.h"
+#include "core/report.h"
+#include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/files.h"
 
 namespace holdfast {
 
@@ -28,24 +32,20 @@ struct Mount {
 
 // cgroup2 may be mounted anywhere, in the hybrid layout at /sys/fs/cgroup/unified (cgroups(7)).
 Mount findCgroup2() {
-  std::istringstream mounts(readWholeFile("/proc/self/mountinfo"));
-  for (std::string line; std::getline(mounts, line);) {
-    const std::size_t separator = line.find(" - ");
-    if (separator == std::string::npos || line.compare(separator, 11, " - cgroup2 ") != 0) continue;
-    std::istringstream fields(line);
-    std::string id, parent, device;
-    Mount mount;
-    fields >> id >> parent >> device >> mount.root >> mount.point;
-    return mount;
+  const std::string mounts = readWholeFile("/proc/self/mountinfo");
+  for (std::string_view line : splitLines(mounts)) {
+    if (line.find(" - cgroup2 ") == std::string_view::npos) continue;
+    const std::vector<std::string_view> fields = splitFields(line);
+    if (fields.size() > 4) return {std::string(fields[3]), std::string(fields[4])};
   }
   throw OsError("find a cgroup2 mount", ENOENT, "/proc/self/mountinfo");
 }
 
 // The path of `0::` in /proc/self/cgroup, relative to the hierarchy's root.
 std::string ownPath() {
-  std::istringstream lines(readWholeFile("/proc/self/cgroup"));
-  for (std::string line; std::getline(lines, line);)
-    if (line.compare(0, 3, "0::") == 0) return line.substr(3);
+  const std::string cgroups = readWholeFile("/proc/self/cgroup");
+  for (std::string_view line : splitLines(cgroups))
+    if (line.compare(0, 3, "0::") == 0) return std::string(line.substr(3));
   throw OsError("find own cgroup", ENOENT, "/proc/self/cgroup");
 }
 
@@ -89,8 +89,7 @@ void eachSubdirectory(const std::string& path, Visit visit) {
 
 void collectProcesses(const std::string& path, std::vector<int>& pids) {
   // cgroup.procs of a threaded cgroup cannot be read (EOPNOTSUPP); its domain ancestor lists all.
-  std::istringstream lines(readWholeFile(path + "/cgroup.procs"));
-  for (int pid; lines >> pid;) pids.push_back(pid);
+  for (int pid : numbersIn(readWholeFile(path + "/cgroup.procs"))) pids.push_back(pid);
   eachSubdirectory(path, [&](const std::string& below) { collectProcesses(below, pids); });
 }
 
@@ -136,6 +135,15 @@ int Cgroup::join() const { return write(procs_.get(), "0", 1) == 1 ? 0 : errno; 
 bool Cgroup::kill() const {
   const UniqueFd file = openAt(directory_.get(), "cgroup.kill", O_WRONLY);
   return file && write(file.get(), "1", 1) == 1;
+}
+
+int Cgroup::killInside(int pid) const {
+  // First the handle, then the look: if the look finds it inside, the handle is its.
+  const UniqueFd pidfd = openPidfd(pid);
+  const std::vector<int> inside = processes();
+  if (std::find(inside.begin(), inside.end(), pid) == inside.end()) return ESRCH;
+  if (pidfd) return signalPidfd(pidfd.get(), SIGKILL);
+  return ::kill(pid, SIGKILL) == 0 ? 0 : errno;
 }
 
 std::vector<int> Cgroup::processes() const {

@@ -24,6 +24,8 @@ class Cgroup {
   int join() const;
   // SIGKILL to all by the kernel (cgroup.kill, Linux 5.14). False when there is no such file.
   bool kill() const;
+  // SIGKILL to one process if it still is inside. 0 or an errno.
+  int killInside(int pid) const;
   // Every process inside, also in sub-cgroups.
   std::vector<int> processes() const;
   bool populated() const;

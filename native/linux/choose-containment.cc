@@ -7,13 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 
 #include "core/os-error.h"
 #include "core/report.h"
 #include "linux/cgroup-containment.h"
 #include "linux/pid-namespace.h"
+#include "linux/proc.h"
 
 namespace holdfast {
 
@@ -47,17 +46,8 @@ bool disinheritRange(unsigned first, unsigned last, Others others) {
   return syscall(SYS_close_range, first, last, flags) == 0;
 }
 
-std::vector<int> openDescriptors() {
-  std::vector<int> descriptors;
-  std::error_code ignored;  // without /proc only CLOEXEC protects what is open
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored)) {
-    const std::string name = entry.path().filename();
-    int fd = -1;
-    std::from_chars(name.data(), name.data() + name.size(), fd);
-    descriptors.push_back(fd);
-  }
-  return descriptors;
-}
+// Without /proc only close-on-exec protects what is open.
+std::vector<int> openDescriptors() { return numbersNamedIn("/proc/self/fd"); }
 
 }  // namespace
 

@@ -181,16 +181,20 @@ std::vector<Member> PidNamespace::members() {
   return members;
 }
 
-std::vector<Identity> PidNamespace::killAll() {
-  std::vector<Identity> reached;
-  for (const Member& member : members()) reached.push_back(member.identity);
+// The namespace's own /proc lists what is inside without a walk.
+std::size_t PidNamespace::countInside() const {
+  const std::size_t found =
+      numbersNamedIn("/proc/" + std::to_string(init_) + "/root/proc").size();
+  return found > 0 ? found - 1 : 0;  // without init
+}
+
+std::size_t PidNamespace::killAll() {
   receiveAll();
-  if (initPidfd_) {
-    (void)signalPidfd(initPidfd_.get(), SIGKILL);  // reap() finds out whether it is gone
-  } else if (!initGone_) {
-    (void)kill(init_, SIGKILL);  // our child, not waited for: the pid is its own
-  }
-  return reached;
+  if (initGone_) return 0;
+  const std::size_t inside = killed_ ? 0 : countInside();
+  killed_ = true;
+  (void)kill(init_, SIGKILL);  // our child, not waited for: the pid is its own
+  return inside;
 }
 
 void PidNamespace::reap() {

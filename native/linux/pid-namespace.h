@@ -23,7 +23,7 @@ class PidNamespace : public Subreaper {
   int newsFd() const override { return socket_.get(); }
   void collectRoot() override;
   std::vector<Member> members() override;
-  std::vector<Identity> killAll() override;
+  std::size_t killAll() override;
   void reap() override;
   bool empty() override { return alone_ || initGone_; }
   void release() override;
@@ -32,6 +32,7 @@ class PidNamespace : public Subreaper {
   void awaitReady();
   void takeMessage(const std::string& message);
   void receiveAll();
+  std::size_t countInside() const;
   void killInit();
 
   int init_ = 0;
@@ -40,6 +41,7 @@ class PidNamespace : public Subreaper {
   std::optional<ExitStatus> status_;
   std::vector<int> stopChanges_;
   bool started_ = false;
+  bool killed_ = false;
   bool alone_ = false;     // init has nothing left but, perhaps, the dead root
   bool initGone_ = false;  // and therefore everything in the namespace
 };

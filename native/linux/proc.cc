@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 
-#include "posix/unique-fd.h"
+#include "posix/files.h"
 
 namespace holdfast {
 
@@ -21,36 +22,8 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-// Calls visit(n) for each entry of a directory whose name is a number.
-template <typename Visit>
-bool eachNumberIn(const std::string& path, Visit visit) {
-  const Directory directory(opendir(path.c_str()));
-  if (!directory) return false;
-  while (const dirent* entry = readdir(directory.get())) {
-    int number = 0;
-    const char* end = entry->d_name + std::strlen(entry->d_name);
-    if (std::from_chars(entry->d_name, end, number).ptr == end) visit(number);
-  }
-  return true;
-}
-
 std::string procPath(int pid, const char* rest) {
   return "/proc/" + std::to_string(pid) + rest;
-}
-
-void appendNumbers(std::string_view text, std::vector<int>& numbers) {
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (at < end) {
-    int number = 0;
-    const auto parsed = std::from_chars(at, end, number);
-    if (parsed.ptr == at) {
-      ++at;
-      continue;
-    }
-    numbers.push_back(number);
-    at = parsed.ptr;
-  }
 }
 
 // CONFIG_PROC_CHILDREN may be missing; an unreadable list must not pass for an empty one.
@@ -69,14 +42,29 @@ std::vector<int> childrenByScan(int pid) {
 
 }  // namespace
 
-std::string readWholeFile(const std::string& path) {
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string content;
-  if (!file) return content;
-  char chunk[4096];
-  for (ssize_t n; (n = read(file.get(), chunk, sizeof chunk)) > 0;)
-    content.append(chunk, static_cast<std::size_t>(n));
-  return content;
+std::vector<int> numbersNamedIn(const std::string& path) {
+  std::vector<int> numbers;
+  const Directory directory(opendir(path.c_str()));
+  if (!directory) return numbers;
+  while (const dirent* entry = readdir(directory.get())) {
+    int number = 0;
+    const char* end = entry->d_name + std::strlen(entry->d_name);
+    if (std::from_chars(entry->d_name, end, number).ptr == end) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::vector<int> numbersIn(std::string_view text) {
+  std::vector<int> numbers;
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at < end) {
+    int number = 0;
+    const auto parsed = std::from_chars(at, end, number);
+    if (parsed.ptr != at) numbers.push_back(number);
+    at = std::max(parsed.ptr, at + 1);
+  }
+  return numbers;
 }
 
 std::optional<ProcessStat> readStat(int pid) {
@@ -107,10 +95,10 @@ std::vector<int> childrenOf(int pid) {
   if (!hasChildrenLists()) return childrenByScan(pid);
   std::vector<int> children;
   // A child that another thread started stands only in that thread's list (proc_pid_task(5)).
-  eachNumberIn(procPath(pid, "/task"), [&](int task) {
+  for (int task : numbersNamedIn(procPath(pid, "/task"))) {
     const std::string list = procPath(pid, "/task/") + std::to_string(task) + "/children";
-    appendNumbers(readWholeFile(list), children);
-  });
+    for (int child : numbersIn(readWholeFile(list))) children.push_back(child);
+  }
   return children;
 }
 
@@ -137,9 +125,8 @@ std::vector<ProcessStat> descendantsOf(int ancestor) {
 
 std::vector<ProcessStat> allProcesses() {
   std::vector<ProcessStat> processes;
-  eachNumberIn("/proc", [&](int pid) {
+  for (int pid : numbersNamedIn("/proc"))
     if (auto stat = readStat(pid)) processes.push_back(*stat);
-  });
   return processes;
 }
 

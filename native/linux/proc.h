@@ -46,6 +46,10 @@ std::vector<ProcessStat> allProcesses();
 // Whether the environment the process was started with holds exactly this `KEY=value`.
 bool startedWith(int pid, std::string_view assignment);
 
-std::string readWholeFile(const std::string& path);  // empty when unreadable
+// The decimal numbers of a list, whatever separates them.
+std::vector<int> numbersIn(std::string_view text);
+
+// The entries of a directory whose names are numbers; nothing when it cannot be read.
+std::vector<int> numbersNamedIn(const std::string& path);
 
 }  // namespace holdfast

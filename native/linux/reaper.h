@@ -20,6 +20,8 @@ class Reaper {
   std::optional<int> takeStopChange();
   // From now on the dead root may go.
   void collectRoot();
+  // Whether this pid is the root's, dead and not yet collected.
+  bool holdsDead(int pid) const { return pid == root_ && holdsDeadRoot(); }
   // No child is left, dead or alive, but the dead root.
   bool noneLeft();
 

@@ -82,12 +82,28 @@ int Subreaper::signalMember(const Identity& member, int signo) {
   return signalIdentity(member, signo);
 }
 
-std::vector<Identity> Subreaper::killAll() {
-  if (++sweeps_ > kPlainSweeps) stopAll();
-  std::vector<Identity> reached;
+// Children first: whoever dies leaves its own children to us. What is deeper is looked for in the
+// next sweep only, when most of it has come up already.
+std::size_t Subreaper::killAll() {
+  sweeps_ += 1;
+  if (sweeps_ > kPlainSweeps) stopAll();
+  const std::size_t hit = killChildren();
+  return sweeps_ > 1 ? hit + killDescendants() : hit;
+}
+
+// A child that has not been waited for keeps its pid: no other identity is needed.
+std::size_t Subreaper::killChildren() {
+  std::size_t hit = 0;
+  for (int pid : childrenOf(getpid()))
+    if (!reaper_.holdsDead(pid) && kill(pid, SIGKILL) == 0) hit += countHit(pid);
+  return hit;
+}
+
+std::size_t Subreaper::killDescendants() {
+  std::size_t hit = 0;
   for (const ProcessStat& stat : descendantsOf(getpid()))
-    if (signalIdentity(stat.identity(), SIGKILL) == 0) reached.push_back(stat.identity());
-  return reached;
+    if (signalIdentity(stat.identity(), SIGKILL) == 0) hit += countHit(stat.pid);
+  return hit;
 }
 
 // A tree that forks while it is killed is brought to a stand first: stop whatever is found until

@@ -2,6 +2,8 @@
 // becomes the guard's child, and "no child left" proves that the tree is empty.
 #pragma once
 
+#include <set>
+
 #include "posix/containment.h"
 #include "linux/reaper.h"
 
@@ -21,17 +23,23 @@ class Subreaper : public Containment {
   std::vector<Member> members() override;
   Usage usage() override;
   int signalMember(const Identity& member, int signo) override;
-  std::vector<Identity> killAll() override;
+  std::size_t killAll() override;
   void reap() override { reaper_.reap(); }
   bool empty() override { return reaper_.noneLeft(); }
 
  protected:
   // The maker's half of a start: waits for exec and remembers whom to wait for.
   StartedRoot adopt(int pid, UniqueFd pidfd, ExecRoot& root);
+  // 1 when this process is hit for the first time.
+  std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
-  Reaper reaper_;
+  std::size_t killChildren();
+  std::size_t killDescendants();
   void stopAll();
+
+  Reaper reaper_;
+  std::set<int> hit_;
   int sweeps_ = 0;
 };
 

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "linux/proc.h"
+#include "posix/files.h"
 
 namespace holdfast {
 

@@ -50,8 +50,9 @@ class Containment {
   virtual Usage usage() = 0;
   // To one member, by its verified identity: 0, ESRCH or EPERM.
   virtual int signalMember(const Identity& member, int signo) = 0;
-  // SIGKILL to whatever is there now; who was reached. Called again until empty() holds.
-  virtual std::vector<Identity> killAll() = 0;
+  // SIGKILL to whatever is there now; how many were hit for the first time. Called again until
+  // empty() holds.
+  virtual std::size_t killAll() = 0;
   // Takes the end statuses of the dead. The root's is kept until collectRoot().
   virtual void reap() = 0;
   // Nothing is left but, perhaps, the dead root that has not been collected.

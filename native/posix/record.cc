@@ -8,9 +8,10 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 
 #include "core/os-error.h"
+#include "core/report.h"
+#include "posix/files.h"
 
 namespace holdfast {
 
@@ -30,17 +31,15 @@ void makePrivate(const std::string& path) {
 
 // The home of the password database, read without NSS: the guard is static.
 std::string homeOf(uid_t uid) {
-  std::ifstream passwd("/etc/passwd");
-  for (std::string line; std::getline(passwd, line);) {
-    std::string fields[6];
-    std::size_t at = 0;
-    for (std::string& field : fields) {
-      const std::size_t end = line.find(':', at);
-      field = line.substr(at, end - at);
-      at = end == std::string::npos ? line.size() : end + 1;
+  const std::string passwd = readWholeFile("/etc/passwd");
+  for (std::string_view line : splitLines(passwd)) {
+    std::vector<std::string_view> fields;
+    for (std::size_t at = 0, end = 0; end != std::string_view::npos; at = end + 1) {
+      end = line.find(':', at);
+      fields.push_back(line.substr(at, end == std::string_view::npos ? end : end - at));
     }
-    if (fields[2] == std::to_string(uid) && !fields[5].empty() && fields[5][0] == '/')
-      return fields[5];
+    if (fields.size() > 5 && fields[2] == std::to_string(uid) && fields[5].substr(0, 1) == "/")
+      return std::string(fields[5]);
   }
   throw OsError("find the user's home", ENOENT, "/etc/passwd");
 }
