@@ -89,6 +89,10 @@ std::string describe(const OsError& error) {
   return error.call() + ' ' + errorName(error.number()) + ' ' + std::to_string(error.number());
 }
 
+std::string describe(const Identity& identity) {
+  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
+}
+
 bool LineBuffer::next(std::string& line) {
   const std::size_t end = pending_.find('\n');
   if (end == std::string::npos) return false;

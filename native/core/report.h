@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/identity.h"
 #include "core/os-error.h"
 
 namespace holdfast {
@@ -41,6 +42,8 @@ std::vector<std::string_view> splitLines(std::string_view text);
 
 // "<call> <CODE> <number>"
 std::string describe(const OsError& error);
+// "<pid> <startTime>"
+std::string describe(const Identity& identity);
 
 // Collects bytes of a stream into lines; a line longer than the limit is a protocol error.
 class LineBuffer {

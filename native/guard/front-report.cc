@@ -95,8 +95,9 @@ int exitCodeOf(const FrontOutcome& outcome, const std::string& command) {
   }
   if (!outcome.survivors.empty())
     std::fprintf(stderr, "holdfast: %zu processes could not be ended\n", outcome.survivors.size());
-  if (!outcome.settled) std::fputs("holdfast: the guard died; its tree was ended\n", stderr);
-  if (!outcome.survivors.empty() || !outcome.settled || !outcome.root) return kContainmentFailed;
+  const bool guardDied = outcome.endReason == "guard-died";
+  if (guardDied) std::fputs("holdfast: the guard died; what was found of its tree was ended\n", stderr);
+  if (!outcome.survivors.empty() || guardDied || !outcome.root) return kContainmentFailed;
   if (outcome.endReason == "timeout") return kTimedOut;
   const bool signaled = outcome.root->kind == ExitStatus::Kind::signaled;
   return signaled ? 128 + outcome.root->value : outcome.root->value;
@@ -110,11 +111,10 @@ FrontReport::FrontReport(const std::string& path) : path_(path) {
 
 void FrontReport::write(const std::string& treeId, const FrontOutcome& outcome) const {
   if (!file_) return;
-  const std::string reason = outcome.settled ? outcome.endReason : "guard-died";
   const std::string text =
       "{\"id\":" + jsonText(treeId) + ",\"mechanism\":" + jsonText(outcome.mechanism) +
       ",\"escapable\":" + routesJson(outcome.escapable) + ",\"root\":" + rootJson(outcome.root) +
-      ",\"reason\":" + jsonText(reason.empty() ? "not-started" : reason) +
+      ",\"reason\":" + jsonText(outcome.endReason.empty() ? "not-started" : outcome.endReason) +
       ",\"endedPolitely\":" + outcome.endedPolitely + ",\"killed\":" + outcome.killed +
       ",\"durationMs\":" + outcome.durationMs + ",\"survivors\":" + joined(outcome.survivors) +
       "}\n";

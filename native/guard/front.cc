@@ -17,6 +17,7 @@
 #include "guard/exit-codes.h"
 #include "guard/front-report.h"
 #include "guard/launch-tree.h"
+#include "guard/recover.h"
 #include "guard/run-options.h"
 #include "posix/choose-containment.h"
 
@@ -91,8 +92,11 @@ sigset_t watchedSignals(const SignalState& kept) {
 
 class Front {
  public:
-  Front(UniqueFd socket, UniqueFd signals, std::uint64_t graceMs)
-      : link_(std::move(socket)), signals_(std::move(signals)), graceMs_(graceMs) {}
+  Front(UniqueFd socket, UniqueFd signals, const Launch& launch)
+      : link_(std::move(socket)), signals_(std::move(signals)), graceMs_(launch.graceMs) {
+    facts_.treeId = launch.treeId;
+    facts_.mark = launch.mark;
+  }
 
   FrontOutcome waitForEnd() {
     while (!outcome_.settled && link_.open()) {
@@ -102,10 +106,15 @@ class Front {
       if (watched[0].revents != 0)
         for (const std::string& fact : link_.receive()) takeFact(fact);
     }
+    if (!outcome_.settled) endInTheGuardsStead();
     return outcome_;
   }
 
  private:
+  void endInTheGuardsStead() {
+    for (const std::string& fact : recoverTree(facts_)) outcome_.take(splitFields(fact));
+  }
+
   void takeSignal() {
     const int signo = readSignal(signals_.get());
     if (signo == SIGTERM || signo == SIGHUP) {
@@ -128,6 +137,7 @@ class Front {
     // The shell has to see a job stop that stopped itself; news from before the last
     // continuation is stale.
     if (fields[0] == "stopped" && !awaitingResume_) (void)raise(SIGSTOP);
+    facts_.take(fact);
     outcome_.take(fields);
     if (fields[0] == "exited" || fields[0] == "signaled") link_.send("collected");
   }
@@ -136,6 +146,7 @@ class Front {
   UniqueFd signals_;
   std::uint64_t graceMs_;
   bool awaitingResume_ = false;
+  TreeFacts facts_;
   FrontOutcome outcome_;
 };
 
@@ -179,12 +190,12 @@ int runFront(const std::vector<std::string>& arguments) {
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
     pair.front.reset();
-    becomeGuard(std::move(pair.guard), std::move(launch), kept);
+    becomeGuard(std::move(pair.guard), launch, kept);
   }
   pair.guard.reset();
   (void)signal(SIGINT, SIG_IGN);
   (void)signal(SIGQUIT, SIG_IGN);
-  Front front(std::move(pair.front), aboveStdio(openSignals(watched)), run.terms.graceMs);
+  Front front(std::move(pair.front), aboveStdio(openSignals(watched)), launch);
   const FrontOutcome outcome = front.waitForEnd();
   (void)waitpid(guard, nullptr, 0);  // reaped already when its SIGCHLD came first
   report.write(launch.treeId, outcome);

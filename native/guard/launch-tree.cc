@@ -21,10 +21,6 @@ struct Refusal {
   std::string detail;
 };
 
-std::string identityText(const Identity& identity) {
-  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
-}
-
 void requireNoLimits(const Limits& limits) {
   if (limits.memoryBytes || limits.processes || limits.cpuCores)
     throw Refusal{"limits", "this version does not enforce limits"};
@@ -73,6 +69,7 @@ void stepAside(std::vector<UniqueFd>& descriptors) {
 
 void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kept) {
   const Launch& launch = request.launch;
+  link.send("guard " + describe(identityOf(getpid()).value_or(Identity{getpid(), 0})));
   requireNoLimits(launch.limits);
   OwnerWatch owner(launch, link);
   UniqueFd childSignals = openChildSignals();
@@ -93,7 +90,7 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
     requireAcceptable(open, launch);
     link.send("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
               joinNames(open));
-    link.send("owner " + identityText(owner.identity()));
+    link.send("owner " + describe(owner.identity()));
     if (const std::string path = tree.containment->cgroupPath(); !path.empty())
       link.send("cgroup " + escapeField(path));
     const StartedRoot root = tree.containment->start(exec);
@@ -103,8 +100,8 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
     }
     tree.root = root.identity;
     stepAside(request.descriptors);
-    if (tree.record) tree.record->append("root " + identityText(root.identity) + '\n');
-    link.send("started " + identityText(root.identity), root.pidfd.get());
+    if (tree.record) tree.record->append("root " + describe(root.identity) + '\n');
+    link.send("started " + describe(root.identity), root.pidfd.get());
   } catch (...) {
     undo();
     throw;

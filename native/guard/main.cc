@@ -10,6 +10,7 @@
 #include "guard/exit-codes.h"
 #include "guard/front.h"
 #include "guard/launch-tree.h"
+#include "guard/recover.h"
 #include "guard/run-options.h"
 #include "posix/choose-containment.h"
 
@@ -21,7 +22,8 @@ constexpr int kLaunchSocket = 3;
 
 constexpr char kUsage[] =
     "usage: holdfast-guard run [options] -- command [argument...]\n"
-    "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n";
+    "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
+    "       holdfast-guard recover FACT...       (started by the holdfast library)\n";
 
 // `launch` takes its terms from a socket at descriptor 3. With `--socket N` the socket is at N
 // and the descriptors below it belong to the root.
@@ -42,6 +44,7 @@ int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
   if (std::strcmp(mode, "run") == 0) return runFront({argv + 2, argv + argc});
+  if (std::strcmp(mode, "recover") == 0) return runRecover({argv + 2, argv + argc});
   std::fputs(kUsage, stderr);
   return kMisuse;
 }

@@ -10,14 +10,6 @@
 
 namespace holdfast {
 
-namespace {
-
-std::string identityText(const Identity& identity) {
-  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
-}
-
-}  // namespace
-
 std::string recordText(const RecordFacts& facts) {
   const Identity guard = identityOf(getpid()).value_or(Identity{getpid(), 0});
   std::string text = "holdfast 1\n";
@@ -31,8 +23,8 @@ std::string recordText(const RecordFacts& facts) {
   line("machine", escapeField(machineId()));
   line("boot", escapeField(bootId()));
   line("pid-namespace", escapeField(pidNamespaceId()));
-  line("owner", identityText(facts.owner));
-  line("guard", identityText(guard));
+  line("owner", describe(facts.owner));
+  line("guard", describe(guard));
   line("mechanism", std::string(nameOf(facts.mechanism)));
   line("escapable", joinNames(facts.escapable));
   if (!facts.cgroupPath.empty()) line("cgroup", escapeField(facts.cgroupPath));

@@ -22,10 +22,6 @@ std::int64_t numberIn(std::string_view field) {
   return number;
 }
 
-std::string identityText(const Identity& identity) {
-  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
-}
-
 std::string whyAlive(Containment& containment, const Member& member) {
   if (member.state == 'D') return "uninterruptible";
   return containment.signalMember(member.identity, SIGKILL) == EPERM ? "denied" : "alive";
@@ -78,6 +74,7 @@ int Supervisor::waitMs() const {
   if (ending_ && !empty_) at = reported_ ? nowMs() + kLingerMs : ending_->nextAt();
   if (!ending_ && !released_ && tree_.launch.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.launch.timeoutMs));
+  if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
   if (at == kNever) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(at - nowMs(), 0, 1 << 30));
 }
@@ -165,7 +162,7 @@ void Supervisor::serveResume() {
 void Supervisor::serveMembers() {
   const std::vector<Member> members = tree_.containment->members();
   for (const Member& member : members)
-    link_.send("member " + identityText(member.identity) + ' ' + std::to_string(member.ppid) +
+    link_.send("member " + describe(member.identity) + ' ' + std::to_string(member.ppid) +
                ' ' + member.state + ' ' + escapeField(member.name));
   link_.send("members " + std::to_string(members.size()));
 }
@@ -216,7 +213,7 @@ void Supervisor::dissolve() {
 
 void Supervisor::reportSurvivors() {
   for (const Member& member : tree_.containment->members())
-    link_.send("survivor " + identityText(member.identity) + ' ' +
+    link_.send("survivor " + describe(member.identity) + ' ' +
                whyAlive(*tree_.containment, member) + ' ' + escapeField(member.name));
 }
 

@@ -24,7 +24,7 @@ StartedRoot CgroupContainment::start(ExecRoot& root) {
     if (!child.inCgroup && (errno = cgroup_.join()) != 0) root.fail(ExecRoot::cgroupStep);
     root.becomeRoot();
   }
-  return adopt(child.pid, std::move(child.pidfd), root);
+  return adoptRoot(std::move(child), root);
 }
 
 std::vector<Member> CgroupContainment::members() {
@@ -40,8 +40,7 @@ void CgroupContainment::addStrays(std::vector<Member>& members) const {
   for (int pid : cgroup_.processes()) {
     if (below.count(pid) != 0) continue;
     const auto stat = readStat(pid);
-    if (stat && !stat->dead())
-      members.push_back({stat->identity(), stat->ppid, stat->state, stat->name});
+    if (stat && !stat->dead()) members.push_back(memberOf(*stat));
   }
 }
 

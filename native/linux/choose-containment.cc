@@ -11,6 +11,7 @@
 #include "core/os-error.h"
 #include "core/report.h"
 #include "linux/cgroup-containment.h"
+#include "linux/group.h"
 #include "linux/pid-namespace.h"
 #include "linux/proc.h"
 
@@ -26,6 +27,8 @@ std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch, Exe
       return std::make_unique<PidNamespace>(launch, root);
     case Mechanism::subreaper:
       return std::make_unique<Subreaper>();
+    case Mechanism::group:
+      return std::make_unique<Group>(launch);
     default:
       throw OsError("no such mechanism on Linux", ENOTSUP);
   }

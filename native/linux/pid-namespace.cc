@@ -169,6 +169,7 @@ std::optional<int> PidNamespace::takeStopChange() {
 }
 
 void PidNamespace::collectRoot() {
+  collected_ = true;
   if (alone_) return killInit();
   (void)!send(socket_.get(), "collected", 9, MSG_NOSIGNAL);  // a dead init holds nothing
 }
@@ -185,7 +186,8 @@ std::vector<Member> PidNamespace::members() {
 std::size_t PidNamespace::countInside() const {
   const std::size_t found =
       numbersNamedIn("/proc/" + std::to_string(init_) + "/root/proc").size();
-  return found > 0 ? found - 1 : 0;  // without init
+  const std::size_t dead = 1u + (status_ && !collected_ ? 1u : 0u);  // init does not count either
+  return found > dead ? found - dead : 0;
 }
 
 std::size_t PidNamespace::killAll() {

@@ -42,6 +42,7 @@ class PidNamespace : public Subreaper {
   std::vector<int> stopChanges_;
   bool started_ = false;
   bool killed_ = false;
+  bool collected_ = false;
   bool alone_ = false;     // init has nothing left but, perhaps, the dead root
   bool initGone_ = false;  // and therefore everything in the namespace
 };

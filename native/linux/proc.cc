@@ -130,16 +130,33 @@ std::vector<ProcessStat> allProcesses() {
   return processes;
 }
 
-bool startedWith(int pid, std::string_view assignment) {
+std::string environmentValue(int pid, std::string_view name) {
   const std::string environment = readWholeFile(procPath(pid, "/environ"));
-  std::string_view rest = environment;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\0');
-    if (rest.substr(0, end) == assignment) return true;
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
+  for (std::string_view rest = environment; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\0'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    if (pair.size() > name.size() && pair[name.size()] == '=' &&
+        pair.compare(0, name.size(), name) == 0)
+      return std::string(pair.substr(name.size() + 1));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  return false;
+  return {};
+}
+
+Member memberOf(const ProcessStat& stat) {
+  return {stat.identity(), stat.ppid, stat.state, stat.name};
+}
+
+Usage usageOf(const std::vector<ProcessStat>& processes) {
+  const auto ticksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  const auto pageBytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  Usage usage;
+  for (const ProcessStat& process : processes) {
+    usage.processes += 1;
+    usage.cpuMicroseconds += process.cpuTicks * 1000000 / ticksPerSecond;
+    usage.memoryBytes += process.residentPages * pageBytes;
+  }
+  return usage;
 }
 
 }  // namespace holdfast

@@ -43,8 +43,12 @@ std::vector<ProcessStat> descendantsOf(int ancestor);
 // All processes that /proc shows.
 std::vector<ProcessStat> allProcesses();
 
-// Whether the environment the process was started with holds exactly this `KEY=value`.
-bool startedWith(int pid, std::string_view assignment);
+// A variable of the environment that the process was started with; empty when it is not there or
+// cannot be read (another user's process, or one that made itself non-dumpable).
+std::string environmentValue(int pid, std::string_view name);
+
+Member memberOf(const ProcessStat& stat);
+Usage usageOf(const std::vector<ProcessStat>& processes);
 
 // The decimal numbers of a list, whatever separates them.
 std::vector<int> numbersIn(std::string_view text);

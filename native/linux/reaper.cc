@@ -27,6 +27,20 @@ ExitStatus statusOf(const siginfo_t& info) {
 
 }  // namespace
 
+StartedRoot Reaper::adoptRoot(Cloned child, ExecRoot& root) {
+  StartedRoot started;
+  started.failure = root.waitForExec();
+  started.pidfd = std::move(child.pidfd);
+  if (started.failure.step != nullptr) {
+    (void)waitpid(child.pid, nullptr, __WALL);  // it ends by itself, with nothing to tell
+    return started;
+  }
+  watchRoot(child.pid);
+  started.identity.pid = child.pid;
+  if (const auto stat = readStat(child.pid)) started.identity = stat->identity();
+  return started;
+}
+
 void Reaper::reap() {
   while (true) {
     siginfo_t info{};

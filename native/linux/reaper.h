@@ -4,12 +4,15 @@
 
 #include <optional>
 
-#include "core/report.h"
+#include "linux/clone.h"
+#include "posix/containment.h"
 
 namespace holdfast {
 
 class Reaper {
  public:
+  // The maker's half of a start: waits for exec and remembers whom to wait for.
+  StartedRoot adoptRoot(Cloned child, ExecRoot& root);
   void watchRoot(int pid) { root_ = pid; }
 
   // Takes every dead child but the root.

@@ -21,10 +21,6 @@ namespace {
 constexpr int kPlainSweeps = 3;
 constexpr int kStopRounds = 64;
 
-Member memberOf(const ProcessStat& stat) {
-  return {stat.identity(), stat.ppid, stat.state, stat.name};
-}
-
 }  // namespace
 
 Subreaper::Subreaper() {
@@ -43,21 +39,7 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
 StartedRoot Subreaper::start(ExecRoot& root) {
   Cloned child = cloneProcess({});
   if (child.pid == 0) root.becomeRoot();
-  return adopt(child.pid, std::move(child.pidfd), root);
-}
-
-StartedRoot Subreaper::adopt(int pid, UniqueFd pidfd, ExecRoot& root) {
-  StartedRoot started;
-  started.failure = root.waitForExec();
-  started.pidfd = std::move(pidfd);
-  if (started.failure.step != nullptr) {
-    (void)waitpid(pid, nullptr, __WALL);  // it ends by itself, with nothing to tell
-    return started;
-  }
-  reaper_.watchRoot(pid);
-  if (const auto stat = readStat(pid)) started.identity = stat->identity();
-  started.identity.pid = pid;
-  return started;
+  return reaper_.adoptRoot(std::move(child), root);
 }
 
 std::vector<Member> Subreaper::members() {
@@ -66,17 +48,7 @@ std::vector<Member> Subreaper::members() {
   return members;
 }
 
-Usage Subreaper::usage() {
-  Usage usage;
-  const auto ticksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
-  const auto pageBytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  for (const ProcessStat& stat : descendantsOf(getpid())) {
-    usage.processes += 1;
-    usage.cpuMicroseconds += stat.cpuTicks * 1000000 / ticksPerSecond;
-    usage.memoryBytes += stat.residentPages * pageBytes;
-  }
-  return usage;
-}
+Usage Subreaper::usage() { return usageOf(descendantsOf(getpid())); }
 
 int Subreaper::signalMember(const Identity& member, int signo) {
   return signalIdentity(member, signo);

@@ -28,8 +28,9 @@ class Subreaper : public Containment {
   bool empty() override { return reaper_.noneLeft(); }
 
  protected:
-  // The maker's half of a start: waits for exec and remembers whom to wait for.
-  StartedRoot adopt(int pid, UniqueFd pidfd, ExecRoot& root);
+  StartedRoot adoptRoot(Cloned child, ExecRoot& root) {
+    return reaper_.adoptRoot(std::move(child), root);
+  }
   // 1 when this process is hit for the first time.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 

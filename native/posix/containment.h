@@ -36,6 +36,9 @@ class Containment {
   // Readable when the mechanism has news for reap(), beside SIGCHLD; -1: it never has.
   virtual int newsFd() const { return -1; }
 
+  // How often reap() wants to look even without news; nothing: never.
+  virtual std::optional<int> lookEveryMs() const { return std::nullopt; }
+
   // Called once. Throws OsError when no process could be made; a failed exec is an answer.
   virtual StartedRoot start(ExecRoot& root) = 0;
   // How the root ended, once it has.

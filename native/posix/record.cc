@@ -100,6 +100,17 @@ Record Record::create(const std::string& treeId, const std::string& text) {
   return Record(path, std::move(file));
 }
 
+Record Record::adopt(const std::string& path, const std::string& treeId) {
+  const std::string name = '/' + treeId + ".tree";
+  const bool named = path.size() > name.size() &&
+                     path.compare(path.size() - name.size(), name.size(), name) == 0;
+  if (!named) throw OsError("open", EINVAL, path);
+  UniqueFd file(open(path.c_str(), O_RDWR | O_NOFOLLOW | O_APPEND | O_CLOEXEC));
+  if (!file) throw OsError::last("open", path);
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) throw OsError::last("flock", path);
+  return Record(path, std::move(file));
+}
+
 void Record::append(const std::string& text) { writeAll(file_.get(), text, path_); }
 
 void Record::remove() {

@@ -12,6 +12,8 @@ namespace holdfast {
 class Record {
  public:
   // Throws OsError when no record can be kept; the tree then lives unrecorded.
+  // Takes over the record of a dead guard: it has to bear the tree's name and to be unlocked.
+  static Record adopt(const std::string& path, const std::string& treeId);
   static Record create(const std::string& treeId, const std::string& text);
 
   const std::string& path() const { return path_; }

@@ -1,0 +1,19 @@
+// Ends what a dead guard has left behind and proves it: the last resort of an owner that lives.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "guard/owner-link.h"
+#include "posix/leftovers.h"
+
+namespace holdfast {
+
+// The lines that end the guard's story in its stead: `survivor ...` and `empty guard-died ...`.
+std::vector<std::string> recoverTree(const TreeFacts& facts);
+
+// `holdfast-guard recover LINE...`: the facts as arguments, the dead guard's socket at 3.
+int runRecover(const std::vector<std::string>& lines);
+
+}  // namespace holdfast

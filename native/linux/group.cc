@@ -1,0 +1,63 @@
+#include "linux/group.h"
+
+#include <unistd.h>
+
+#include "linux/clone.h"
+#include "linux/pidfd.h"
+
+namespace holdfast {
+
+namespace {
+
+std::uint64_t ownStart() {
+  const auto self = readStat(getpid());
+  return self ? self->startTime : 0;
+}
+
+}  // namespace
+
+Group::Group(const Launch& launch)
+    : lineage_(MarkClaim{launch.treeId, launch.mark, ownStart()}) {}
+
+std::vector<EscapeRoute> Group::escapable() const {
+  std::vector<EscapeRoute> routes{EscapeRoute::broker};
+  if (geteuid() != 0) routes.push_back(EscapeRoute::gainedPrivilege);
+  routes.push_back(EscapeRoute::fastDoubleFork);
+  routes.push_back(EscapeRoute::guardKilled);
+  routes.push_back(EscapeRoute::ownerAndGuardKilled);
+  if (!readStat(1)) routes.push_back(EscapeRoute::hiddenProc);
+  return routes;
+}
+
+StartedRoot Group::start(ExecRoot& root) {
+  Cloned child = cloneProcess({});
+  if (child.pid == 0) root.becomeRoot();
+  StartedRoot started = reaper_.adoptRoot(std::move(child), root);
+  if (started.failure.step == nullptr) lineage_.add(started.identity);
+  return started;
+}
+
+std::vector<Member> Group::members() {
+  std::vector<Member> members;
+  for (const ProcessStat& stat : lineage_.find(Lineage::Marks::read))
+    members.push_back(memberOf(stat));
+  return members;
+}
+
+Usage Group::usage() { return usageOf(lineage_.find(Lineage::Marks::read)); }
+
+int Group::signalMember(const Identity& member, int signo) {
+  return signalIdentity(member, signo);
+}
+
+// Also the occasion to learn of children before their parents are gone.
+void Group::reap() {
+  reaper_.reap();
+  (void)lineage_.find(Lineage::Marks::ignore);
+}
+
+bool Group::empty() {
+  return reaper_.noneLeft() && lineage_.find(Lineage::Marks::read).empty();
+}
+
+}  // namespace holdfast

@@ -1,0 +1,38 @@
+// Mechanism `group`: nothing in the kernel holds the tree; members are followed by descent,
+// process group, session and mark. What macOS has to live with; on Linux the last resort.
+#pragma once
+
+#include "linux/lineage.h"
+#include "linux/reaper.h"
+#include "posix/containment.h"
+
+namespace holdfast {
+
+class Group : public Containment {
+ public:
+  explicit Group(const Launch& launch);
+
+  Mechanism mechanism() const override { return Mechanism::group; }
+  std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override;
+  std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
+  std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
+  void collectRoot() override { reaper_.collectRoot(); }
+  std::vector<Member> members() override;
+  Usage usage() override;
+  int signalMember(const Identity& member, int signo) override;
+  std::size_t killAll() override { return lineage_.kill(); }
+  void reap() override;
+  bool empty() override;
+  std::optional<int> lookEveryMs() const override { return kLookMs; }
+
+ private:
+  // A parent that lives shorter than this may leave children that nobody saw born
+  // (`fast-double-fork`).
+  static constexpr int kLookMs = 500;
+
+  Lineage lineage_;
+  Reaper reaper_;
+};
+
+}  // namespace holdfast

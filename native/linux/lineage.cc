@@ -1,0 +1,139 @@
+#include "linux/lineage.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/report.h"
+#include "linux/pidfd.h"
+#include "posix/files.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr int kPlainSweeps = 2;
+constexpr int kStopRounds = 64;
+
+std::string procPath(int pid, const char* rest) {
+  return "/proc/" + std::to_string(pid) + rest;
+}
+
+bool hasOwnUid(int pid) {
+  struct stat info {};
+  return stat(procPath(pid, "").c_str(), &info) == 0 && info.st_uid == geteuid();
+}
+
+std::string pidNamespaceOf(const std::string& process) {
+  char target[64];
+  const ssize_t length = readlink((process + "/ns/pid").c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+// The same cgroups as this process, but for the cgroup that the tree itself may have.
+bool sharesCgroups(int pid, const std::string& treeId) {
+  const std::string ours = readWholeFile("/proc/self/cgroup");
+  const std::string theirs = readWholeFile(procPath(pid, "/cgroup"));
+  const std::vector<std::string_view> own = splitLines(ours);
+  const std::vector<std::string_view> other = splitLines(theirs);
+  if (own.size() != other.size()) return false;
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const std::string separator = own[i].substr(own[i].size() - 1) == "/" ? "" : "/";
+    const std::string below = std::string(own[i]) + separator + "holdfast-" + treeId;
+    const bool inside = other[i].compare(0, below.size(), below) == 0;
+    if (other[i] != own[i] && !inside) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Lineage::add(const Identity& member) {
+  known_[member.pid] = member.startTime;
+  groups_.insert(member.pid);
+}
+
+std::vector<ProcessStat> Lineage::find(Marks marks) {
+  Snapshot all;
+  for (const ProcessStat& process : allProcesses())
+    if (process.pid > 1 && process.pid != getpid()) all.emplace(process.pid, process);
+  if (marks == Marks::read)
+    for (const auto& [pid, process] : all)
+      if (!isKnown(process) && carriesMark(process)) known_[pid] = process.startTime;
+  spread(all);
+
+  std::vector<ProcessStat> members;
+  std::set<int> groups;
+  for (const auto& [pid, process] : all) {
+    if (!isKnown(process) || process.dead()) continue;
+    members.push_back(process);
+    groups.insert(process.pgrp);
+    groups.insert(process.session);
+  }
+  groups_ = std::move(groups);
+  return members;
+}
+
+bool Lineage::isKnown(const ProcessStat& process) const {
+  const auto known = known_.find(process.pid);
+  return known != known_.end() && known->second == process.startTime;
+}
+
+// Until nobody is added any more: the children of members, and whoever shares a group or session
+// that a member leads or led.
+void Lineage::spread(const Snapshot& all) {
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const auto& [pid, process] : all) {
+      if (isKnown(process) || !isRelated(process, all)) continue;
+      known_[pid] = process.startTime;
+      grew = true;
+    }
+  }
+}
+
+bool Lineage::isRelated(const ProcessStat& process, const Snapshot& all) const {
+  const auto parent = all.find(process.ppid);
+  if (parent != all.end() && isKnown(parent->second)) return true;
+  return leads(process.pgrp, all) || leads(process.session, all);
+}
+
+// An id stays taken while its group or session has members, so one that was never empty between
+// two looks is still the one it was (credentials(7)).
+bool Lineage::leads(int group, const Snapshot& all) const {
+  if (known_.count(group) == 0 || groups_.count(group) == 0) return false;
+  const auto leader = all.find(group);
+  return leader == all.end() || isKnown(leader->second);
+}
+
+bool Lineage::carriesMark(const ProcessStat& process) const {
+  if (process.startTime < claim_.notBefore || !hasOwnUid(process.pid)) return false;
+  const std::string mark = environmentValue(process.pid, "HOLDFAST_TREE");
+  const bool within = mark.compare(0, claim_.mark.size() + 1, claim_.mark + '.') == 0;
+  if (mark != claim_.mark && !within) return false;
+  return pidNamespaceOf(procPath(process.pid, "")) == pidNamespaceOf("/proc/self") &&
+         sharesCgroups(process.pid, claim_.treeId);
+}
+
+std::size_t Lineage::kill() {
+  if (++sweeps_ > kPlainSweeps) stopAll();
+  std::size_t hit = 0;
+  for (const ProcessStat& member : find(Marks::read))
+    if (signalIdentity(member.identity(), SIGKILL) == 0 && hit_.insert(member.pid).second) ++hit;
+  return hit;
+}
+
+void Lineage::stopAll() {
+  std::set<std::pair<int, std::uint64_t>> stopped;
+  for (int round = 0; round < kStopRounds; ++round) {
+    bool grew = false;
+    for (const ProcessStat& member : find(Marks::read)) {
+      if (!stopped.insert({member.pid, member.startTime}).second) continue;
+      (void)signalIdentity(member.identity(), SIGSTOP);  // who is denied shows when it is killed
+      grew = true;
+    }
+    if (!grew) return;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,56 @@
+// Follows a tree that nothing in the kernel holds together: by parentage, by the process groups
+// and sessions that members lead, and by the mark in the environment.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "linux/proc.h"
+
+namespace holdfast {
+
+// What a marked process has to fulfil before it counts as a member: a mark travels (service
+// managers import it, env files copy it), so alone it proves nothing.
+struct MarkClaim {
+  std::string treeId;
+  std::string mark;             // the value of HOLDFAST_TREE of this tree
+  std::uint64_t notBefore = 0;  // no member is older, in clock ticks after boot
+};
+
+class Lineage {
+ public:
+  explicit Lineage(MarkClaim claim) : claim_(std::move(claim)) {}
+
+  // A process that is known to be a member, or was one.
+  void add(const Identity& member);
+
+  // Looks at every process once. The members that are alive, found by descent and group alone,
+  // or also by their marks, which costs a look at every environment.
+  enum class Marks { ignore, read };
+  std::vector<ProcessStat> find(Marks marks);
+
+  // SIGKILL to every member; how many were hit for the first time. From the third call on, a
+  // tree that seems to fork is brought to a stand before.
+  std::size_t kill();
+
+ private:
+  using Snapshot = std::map<int, ProcessStat>;
+
+  bool isKnown(const ProcessStat& process) const;
+  bool isRelated(const ProcessStat& process, const Snapshot& all) const;
+  bool leads(int group, const Snapshot& all) const;
+  bool carriesMark(const ProcessStat& process) const;
+  void spread(const Snapshot& all);
+  void stopAll();
+
+  MarkClaim claim_;
+  std::map<int, std::uint64_t> known_;  // pid to start time
+  std::set<int> groups_;                // ids led by members and not empty at the last look
+  std::set<int> hit_;
+  int sweeps_ = 0;
+};
+
+}  // namespace holdfast
