@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 #include "guard/launch-tree.h"
 #include "guard/recover.h"
 #include "guard/run-options.h"
+#include "guard/tree-id.h"
 #include "posix/choose-containment.h"
 
 extern char** environ;
@@ -26,18 +26,6 @@ extern char** environ;
 namespace holdfast {
 
 namespace {
-
-std::string newTreeId() {
-  unsigned char bytes[10];
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) throw OsError::last("getrandom");
-  std::string id;
-  for (unsigned char byte : bytes) {
-    char hex[3];
-    std::snprintf(hex, sizeof hex, "%02x", byte);
-    id += hex;
-  }
-  return id;
-}
 
 std::string markBelow(const char* outer, const std::string& id) {
   const std::string mark = outer == nullptr ? id : std::string(outer) + '.' + id;

@@ -10,6 +10,7 @@
 #include "guard/exit-codes.h"
 #include "guard/front.h"
 #include "guard/launch-tree.h"
+#include "guard/probe.h"
 #include "guard/recover.h"
 #include "guard/run-options.h"
 #include "posix/choose-containment.h"
@@ -22,6 +23,8 @@ constexpr int kLaunchSocket = 3;
 
 constexpr char kUsage[] =
     "usage: holdfast-guard run [options] -- command [argument...]\n"
+    "       holdfast-guard probe                 what works on this machine, one JSON object a line\n"
+    "       holdfast-guard --version | --help\n"
     "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
     "       holdfast-guard recover FACT...       (started by the holdfast library)\n";
 
@@ -44,6 +47,9 @@ int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
   if (std::strcmp(mode, "run") == 0) return runFront({argv + 2, argv + argc});
+  if (std::strcmp(mode, "probe") == 0) return runProbe();
+  if (std::strcmp(mode, "--version") == 0) return std::puts("holdfast-guard " HOLDFAST_VERSION) < 0;
+  if (std::strcmp(mode, "--help") == 0) return std::fputs(kUsage, stdout) < 0;
   if (std::strcmp(mode, "recover") == 0) return runRecover({argv + 2, argv + argc});
   std::fputs(kUsage, stderr);
   return kMisuse;

@@ -1,0 +1,151 @@
+#include "guard/probe.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+#include "core/json.h"
+#include "guard/launch-tree.h"
+#include "guard/tree-id.h"
+#include "posix/record.h"
+#include "posix/system-probes.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr int kDeadlineMs = 10000;
+
+struct Finding {
+  bool works = false;
+  std::string escapable = "-";
+  std::string call;
+  std::string code;
+  int number = 0;
+};
+
+// A whole launch: this program, asked for its version, under the mechanism.
+Launch trialOf(Mechanism mechanism) {
+  Launch launch;
+  launch.treeId = newTreeId();
+  launch.mark = launch.treeId;
+  launch.file = "/proc/self/exe";
+  launch.args = {"holdfast-guard", "--version"};
+  launch.stdio = {StdioEntry::null, StdioEntry::null, StdioEntry::null};
+  launch.mechanisms = {mechanism};
+  return launch;
+}
+
+void takeFact(const std::string& fact, Finding& finding) {
+  const std::vector<std::string_view> fields = splitFields(fact);
+  if (fields.size() == 3 && fields[0] == "mechanism") finding.escapable = fields[2];
+  if (fields.size() == 2 && fields[0] == "exited") finding.works = fields[1] == "0";
+  const bool passedOver = fields.size() == 5 && fields[0] == "passed-over";
+  const bool failed = fields.size() == 4 && fields[0] == "failed";
+  if (!passedOver && !failed) return;
+  const std::size_t at = passedOver ? 2 : 1;
+  finding.call = unescapeField(fields[at]);
+  finding.code = fields[at + 1];
+  const std::string_view number = fields[at + 2];
+  (void)std::from_chars(number.data(), number.data() + number.size(), finding.number);
+}
+
+Finding listen(OwnerLink& link) {
+  Finding finding;
+  while (link.open()) {
+    pollfd watched{link.fd(), POLLIN, 0};
+    if (poll(&watched, 1, kDeadlineMs) != 1) break;
+    for (const std::string& fact : link.receive()) {
+      takeFact(fact, finding);
+      if (fact.compare(0, 6, "exited") == 0) link.send("collected");
+    }
+  }
+  return finding;
+}
+
+Finding probeMechanism(Mechanism mechanism) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw OsError::last("socketpair");
+  UniqueFd ours(ends[0]);
+  UniqueFd theirs(ends[1]);
+  const pid_t guard = fork();
+  if (guard < 0) throw OsError::last("fork");
+  if (guard == 0) {
+    ours.reset();
+    const SignalState kept = SignalState::current();
+    blockAllSignals();
+    OwnerLink link(std::move(theirs));
+    launchTree(link, ReceivedLaunch{trialOf(mechanism), {}}, kept);
+    _exit(0);
+  }
+  theirs.reset();
+  OwnerLink link(std::move(ours));
+  const Finding finding = listen(link);
+  link.close();
+  (void)waitpid(guard, nullptr, 0);
+  return finding;
+}
+
+std::string outcomeJson(const std::string& call, const std::string& code, int number) {
+  return ",\"call\":" + jsonText(call) + ",\"code\":" + jsonText(code) +
+         ",\"errno\":" + std::to_string(number);
+}
+
+void print(const std::string& kind, const std::string& name, bool works, const std::string& rest) {
+  const std::string line = "{\"probe\":" + jsonText(kind) + ",\"name\":" + jsonText(name) +
+                           ",\"works\":" + (works ? "true" : "false") + rest + "}\n";
+  (void)std::fputs(line.c_str(), stdout);  // an unreadable stdout shows in the exit of fflush
+}
+
+void printMechanism(Mechanism mechanism) {
+  const std::string name(nameOf(mechanism));
+  const Finding finding = probeMechanism(mechanism);
+  std::string rest = ",\"escapable\":" + jsonText(finding.escapable);
+  if (!finding.works)
+    rest += outcomeJson(finding.call, finding.code, finding.number) + ",\"advice\":" +
+            jsonText(mechanismAdvice(name, finding.call, finding.number));
+  print("mechanism", name, finding.works, rest);
+}
+
+void printRecord() {
+  try {
+    print("record", "record directory", true, ",\"path\":" + jsonText(recordDirectory()));
+  } catch (const OsError& error) {
+    print("record", "record directory", false,
+          outcomeJson(error.call(), errorName(error.number()), error.number()) +
+              ",\"path\":" + jsonText(error.path()) + ",\"advice\":" +
+              jsonText("trees stay unrecorded: give the user a home or a 0700 /run/user/<uid>, or "
+                       "set HOLDFAST_HOME"));
+  }
+}
+
+}  // namespace
+
+int runProbe() {
+  utsname system{};
+  (void)uname(&system);  // cannot fail with a valid buffer
+  print("system", system.sysname, true,
+        ",\"release\":" + jsonText(system.release) + ",\"machine\":" + jsonText(system.machine) +
+            ",\"uid\":" + std::to_string(geteuid()));
+  for (const Probe& probe : systemProbes())
+    print("call", probe.name, probe.number == 0,
+          outcomeJson(probe.call, probe.number == 0 ? "" : errorName(probe.number), probe.number) +
+              ",\"advice\":" + jsonText(probe.effect));
+  std::fflush(stdout);
+  for (Mechanism mechanism : {Mechanism::cgroup, Mechanism::subreaper, Mechanism::pidNamespace,
+                              Mechanism::group}) {
+    printMechanism(mechanism);
+    std::fflush(stdout);
+  }
+  printRecord();
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+}  // namespace holdfast
