@@ -1,0 +1,62 @@
+# The addon (build/Release/holdfast.node) and the guard (build/Release/holdfast-guard). What both
+# share is compiled once, into a library from which each takes what it needs. Folders choose the
+# platform; scripts/sources.mjs lists them.
+{
+  'variables': {
+    'version': '<!(node -p "require(\'./package.json\').version")',
+    'addon_sources': ['<!@(node scripts/sources.mjs addon)'],
+    'conditions': [
+      ['OS=="linux"', {'system_folders': 'core posix linux'}],
+      ['OS=="mac"', {'system_folders': 'core posix macos'}],
+      ['OS=="win"', {'system_folders': 'core windows'}],
+    ],
+  },
+  'target_defaults': {
+    'include_dirs': ['native'],
+    'defines': ['HOLDFAST_VERSION="<(version)"'],
+    'cflags': ['-Wall', '-Wextra', '-ffunction-sections', '-fdata-sections'],
+    'cflags!': ['-O3', '-fno-omit-frame-pointer'],
+    'cflags_cc': ['-O2', '-std=c++17', '-fexceptions', '-fvisibility=hidden'],
+    'cflags_cc!': ['-fno-exceptions', '-std=gnu++17'],
+    'xcode_settings': {
+      'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',
+      'CLANG_CXX_LANGUAGE_STANDARD': 'c++17',
+      'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
+      'MACOSX_DEPLOYMENT_TARGET': '11.0',
+    },
+    'msvs_settings': {'VCCLCompilerTool': {'ExceptionHandling': 1, 'AdditionalOptions': ['/std:c++17', '/utf-8']}},
+  },
+  'targets': [
+    {
+      'target_name': 'holdfast-system',
+      'type': 'static_library',
+      'sources': ['<!@(node scripts/sources.mjs <(system_folders))'],
+      'cflags': ['-fPIC'],
+    },
+    {
+      'target_name': 'holdfast-guard',
+      'type': 'executable',
+      'dependencies': ['holdfast-system'],
+      'sources': ['<!@(node scripts/sources.mjs guard)'],
+      'ldflags!': ['-rdynamic'],
+      'conditions': [['OS=="linux"', {'ldflags': ['-static', '-Wl,--gc-sections']}]],
+    },
+  ],
+  'conditions': [
+    ['addon_sources!=[]', {
+      'targets': [{
+        'target_name': 'holdfast',
+        'dependencies': ['holdfast-system'],
+        'sources': ['<@(addon_sources)'],
+        'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+        'defines': ['NAPI_VERSION=8'],
+        'conditions': [['OS=="linux"', {
+          'ldflags': [
+            '-static-libstdc++', '-static-libgcc',
+            '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections', '-Wl,-z,nodelete',
+          ],
+        }]],
+      }],
+    }],
+  ],
+}
