@@ -1,0 +1,82 @@
+// What the library could leave behind besides members: guards, records, cgroups, zombies and
+// descriptors of this process. Compared around every test.
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+
+import { eventually } from './eventually.js';
+import { cgroupOfTests } from './own-cgroup.js';
+import { allPids, commandLine, ownDescriptors, processLine, readProcFile, type ProcessIdentity } from './proc.js';
+import { GUARD } from './project.js';
+import { endProcesses } from './scene.js';
+
+/** The state directory of this run of the tests: only our own guards and records are in it. */
+export const HOME = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
+
+export function guards(): ProcessIdentity[] {
+  const mark = `HOLDFAST_HOME=${HOME}\0`;
+  const program = basename(GUARD);
+  return allPids().flatMap((pid) => {
+    const isGuard = commandLine(pid)[0]?.endsWith(program);
+    if (isGuard !== true || !(readProcFile(`/proc/${pid}/environ`) ?? '').includes(mark)) return [];
+    return processLine(pid) ?? [];
+  });
+}
+
+export function records(): string[] {
+  return listed(join(HOME, 'run'));
+}
+
+function cgroups(): string[] {
+  const own = cgroupOfTests();
+  return own === undefined ? [] : listed(own).filter((name) => name.startsWith('holdfast-'));
+}
+
+function listed(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // not made yet, or not there at all
+  }
+}
+
+export function zombieChildren(): number[] {
+  return allPids().filter((pid) => {
+    const line = processLine(pid);
+    return line?.ppid === process.pid && line.state === 'Z';
+  });
+}
+
+export class LeakCheck {
+  readonly #descriptors = ownDescriptors();
+
+  async nothingLeft(): Promise<void> {
+    await eventually('no guard is left', () => guards().length === 0);
+    await isEventuallyEmpty('records', records);
+    await isEventuallyEmpty('zombies', zombieChildren);
+    await isEventuallyEmpty('cgroups', cgroups);
+    await isEventuallyEmpty('descriptors', () => this.#newDescriptors());
+  }
+
+  #newDescriptors(): string[] {
+    const now = [...ownDescriptors()];
+    return now.filter(([fd, target]) => this.#descriptors.get(fd) !== target).map((open) => open.join(' -> '));
+  }
+}
+
+async function isEventuallyEmpty(what: string, list: () => readonly unknown[]): Promise<void> {
+  try {
+    await eventually(`no ${what} are left`, () => list().length === 0);
+  } catch (error) {
+    throw new Error(`${String(error)}: ${list().join(', ')}`, { cause: error });
+  }
+}
+
+export async function endGuards(): Promise<void> {
+  await endProcesses(guards);
+}
+
+export function removeHome(): void {
+  rmSync(HOME, { recursive: true, force: true });
+}

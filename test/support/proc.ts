@@ -1,0 +1,104 @@
+// The process table, read by the tests themselves so that they need not believe the library.
+
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+
+/** Who a process is. The start time is in clock ticks after boot: field 22, proc_pid_stat(5). */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+export interface ProcessLine extends ProcessIdentity {
+  readonly ppid: number;
+  readonly state: string;
+  readonly group: number;
+  readonly session: number;
+}
+
+export function readProcFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined; // gone meanwhile, or not ours to read
+  }
+}
+
+function parseStat(pid: number, stat: string): ProcessLine {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return {
+    pid,
+    state: fields[0] ?? '?',
+    ppid: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    startTime: fields[19] ?? '',
+  };
+}
+
+export function processLine(pid: number): ProcessLine | undefined {
+  const stat = readProcFile(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : parseStat(pid, stat);
+}
+
+export function identityOf(pid: number): ProcessIdentity {
+  const line = processLine(pid);
+  if (line === undefined) throw new Error(`there is no process ${pid}`);
+  return { pid, startTime: line.startTime };
+}
+
+export function allPids(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0);
+}
+
+/** A zombie whose other threads run on is alive: pthread_exit(3) in the main thread. */
+export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+  const line = processLine(pid);
+  if (line?.startTime !== startTime) return false;
+  if (line.state !== 'Z' && line.state !== 'X') return true;
+  return threadsOf(pid).some((state) => state !== 'Z' && state !== 'X');
+}
+
+function threadsOf(pid: number): string[] {
+  let ids: string[] = [];
+  try {
+    ids = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // gone meanwhile
+  }
+  return ids.flatMap((id) => {
+    const stat = readProcFile(`/proc/${pid}/task/${id}/stat`);
+    return stat === undefined ? [] : [parseStat(pid, stat).state];
+  });
+}
+
+/** The pids of a process in its own namespace and those around it, outermost first. */
+export function namespacePids(pid: number): number[] {
+  const line = /^NSpid:\t(.*)$/m.exec(readProcFile(`/proc/${pid}/status`) ?? '');
+  return (line?.[1] ?? '').split('\t').map(Number);
+}
+
+export function commandLine(pid: number): readonly string[] {
+  return (readProcFile(`/proc/${pid}/cmdline`) ?? '').split('\0');
+}
+
+/** The processes that have a word in their command line. */
+export function processesNaming(word: string): ProcessLine[] {
+  return allPids()
+    .filter((pid) => pid !== process.pid && commandLine(pid).join(' ').includes(word))
+    .flatMap((pid) => processLine(pid) ?? []);
+}
+
+/** What our own descriptors refer to, by number. */
+export function ownDescriptors(): Map<string, string> {
+  const open = new Map<string, string>();
+  for (const fd of readdirSync('/proc/self/fd')) {
+    try {
+      open.set(fd, readlinkSync(`/proc/self/fd/${fd}`));
+    } catch {
+      continue; // the one that listed the directory
+    }
+  }
+  return open;
+}
