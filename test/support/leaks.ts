@@ -1,6 +1,7 @@
 // What the library could leave behind besides members: guards, records, cgroups, zombies and
 // descriptors of this process. Compared around every test.
 
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -26,6 +27,19 @@ export function guards(): ProcessIdentity[] {
 
 export function records(): string[] {
   return listed(join(HOME, 'run'));
+}
+
+/**
+ * A guard that dies with its owner, as under `namespace`, cannot unlink its record. What is left
+ * then is a record that nobody locks: the sign of a crash, which recovery removes.
+ */
+export async function abandonedRecordMayRemain(): Promise<void> {
+  await eventually('no guard is left', () => guards().length === 0);
+  for (const name of records()) {
+    const path = join(HOME, 'run', name);
+    execFileSync('flock', ['--nonblock', path, 'true']); // fails when somebody holds the lock
+    rmSync(path);
+  }
 }
 
 function cgroups(): string[] {
