@@ -35,18 +35,19 @@ void Ending::hasten(const EndTerms& terms) {
   nextAt_ = now;
 }
 
-void Ending::advance() {
+bool Ending::advance() {
   const std::int64_t now = nowMs();
-  if (now < nextAt_) return;
+  if (now < nextAt_) return false;
   if (now < hardAt_) {
     signalNewMembers();
     nextAt_ = std::min(hardAt_, now + kNewbornMs);
-    return;
+    return true;
   }
   sweep();
   const std::int64_t after = nowMs();
   nextAt_ = after + std::max(pauseMs_, after - now);
   pauseMs_ = std::min(pauseMs_ * 2, kLongestPauseMs);
+  return true;
 }
 
 bool Ending::overdue() const { return nowMs() >= hardAt_ + kProofMs; }

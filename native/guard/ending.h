@@ -23,8 +23,8 @@ class Ending {
 
   // A later wish can only hasten the end; the first reason stands.
   void hasten(const EndTerms& terms);
-  // Does what is due now.
-  void advance();
+  // Does what is due now. Whether anything was.
+  bool advance();
   // When advance() wants to be called again at the latest, in ms of the monotonic clock.
   std::int64_t nextAt() const { return nextAt_; }
   // Emptiness could not be reached in time: the owner gets a report with survivors.

@@ -30,7 +30,7 @@ std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch, ExecR
   Choice choice = chooseContainment(launch, root);
   std::string why;
   for (const std::string& candidate : choice.passedOver) {
-    link.send("passed-over " + candidate);
+    link.queue("passed-over " + candidate);
     why += why.empty() ? candidate : "; " + candidate;
   }
   if (!choice.containment) throw Refusal{"mechanism", why};
@@ -40,10 +40,10 @@ std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch, ExecR
 std::optional<Record> record(OwnerLink& link, const std::string& treeId, const std::string& text) {
   try {
     Record record = Record::create(treeId, text);
-    link.send("record " + escapeField(record.path()));
+    link.queue("record " + escapeField(record.path()));
     return record;
   } catch (const OsError& error) {
-    link.send("unrecorded " + describe(error));
+    link.queue("unrecorded " + describe(error));
     return std::nullopt;
   }
 }
@@ -69,7 +69,7 @@ void stepAside(std::vector<UniqueFd>& descriptors) {
 
 void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kept) {
   const Launch& launch = request.launch;
-  link.send("guard " + describe(identityOf(getpid()).value_or(Identity{getpid(), 0})));
+  link.queue("guard " + describe(ownIdentity()));
   requireNoLimits(launch.limits);
   OwnerWatch owner(launch, link);
   UniqueFd childSignals = openChildSignals();
@@ -88,11 +88,11 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   };
   try {
     requireAcceptable(open, launch);
-    link.send("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
+    link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
               joinNames(open));
-    link.send("owner " + describe(owner.identity()));
+    link.queue("owner " + describe(owner.identity()));
     if (const std::string path = tree.containment->cgroupPath(); !path.empty())
-      link.send("cgroup " + escapeField(path));
+      link.queue("cgroup " + escapeField(path));
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) {
       undo();

@@ -106,7 +106,7 @@ ReceivedLaunch OwnerLink::receiveLaunch() {
 
 void OwnerLink::send(const std::string& fact, int descriptor) {
   if (!open()) return;
-  unsent_ += fact + '\n';
+  queue(fact);
   if (descriptor < 0) return flush();
   const ssize_t sent = sendOnce(fd(), unsent_, descriptor);
   if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));

@@ -24,7 +24,9 @@ class OwnerLink {
   // Waits for the one launch request. Throws OsError or std::invalid_argument.
   ReceivedLaunch receiveLaunch();
 
-  // Queues a fact, with a descriptor when the owner shall get a copy, and sends what fits.
+  // Keeps a fact for the next send(): each message wakes an owner that waits for the last one.
+  void queue(const std::string& fact) { unsent_ += fact + '\n'; }
+  // Adds a fact, with a descriptor when the owner shall get a copy, and sends what fits.
   void send(const std::string& fact, int descriptor = -1);
   void flush();
 

@@ -11,7 +11,6 @@
 namespace holdfast {
 
 std::string recordText(const RecordFacts& facts) {
-  const Identity guard = identityOf(getpid()).value_or(Identity{getpid(), 0});
   std::string text = "holdfast 1\n";
   const auto line = [&text](const char* key, const std::string& value) {
     text.append(key).append(" ").append(value).append("\n");
@@ -24,7 +23,7 @@ std::string recordText(const RecordFacts& facts) {
   line("boot", escapeField(bootId()));
   line("pid-namespace", escapeField(pidNamespaceId()));
   line("owner", describe(facts.owner));
-  line("guard", describe(guard));
+  line("guard", describe(ownIdentity()));
   line("mechanism", std::string(nameOf(facts.mechanism)));
   line("escapable", joinNames(facts.escapable));
   if (!facts.cgroupPath.empty()) line("cgroup", escapeField(facts.cgroupPath));

@@ -68,8 +68,8 @@ std::vector<std::string> recoverTree(const TreeFacts& facts) {
 int runRecover(const std::vector<std::string>& lines) {
   TreeFacts facts;
   for (const std::string& line : lines) facts.take(line);
-  if (facts.treeId.empty() || facts.mark.empty() || facts.guard.pid <= 0)
-    throw std::invalid_argument("recover expects at least the lines `tree`, `mark` and `guard`");
+  if (facts.treeId.empty() || facts.mark.empty())
+    throw std::invalid_argument("recover expects at least the lines `tree` and `mark`");
   if (const auto guard = identityOf(facts.guard.pid); guard && *guard == facts.guard)
     throw std::invalid_argument("the guard of this tree is alive");
   OwnerLink link{UniqueFd(kLinkSocket)};

@@ -191,11 +191,10 @@ void Supervisor::begin(const EndTerms& terms) {
 }
 
 void Supervisor::advance() {
-  if (empty_) return;
-  const bool mayBeEmpty = ending_ || rootReported_;
-  if (ending_ && !tree_.containment->empty()) ending_->advance();
-  if (mayBeEmpty && tree_.containment->empty()) {
-    empty_ = true;
+  if (empty_ || (!ending_ && !rootReported_)) return;
+  empty_ = tree_.containment->empty();
+  if (!empty_ && ending_ && ending_->advance()) empty_ = tree_.containment->empty();
+  if (empty_) {
     observeRoot();
     dissolve();
     const EndReason byItself = released_ ? EndReason::released : EndReason::ended;

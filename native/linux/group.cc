@@ -4,20 +4,13 @@
 
 #include "linux/clone.h"
 #include "linux/pidfd.h"
+#include "posix/clock.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
-namespace {
-
-std::uint64_t ownStart() {
-  const auto self = readStat(getpid());
-  return self ? self->startTime : 0;
-}
-
-}  // namespace
-
 Group::Group(const Launch& launch)
-    : lineage_(MarkClaim{launch.treeId, launch.mark, ownStart()}) {}
+    : lineage_(MarkClaim{launch.treeId, launch.mark, ownIdentity().startTime}) {}
 
 std::vector<EscapeRoute> Group::escapable() const {
   std::vector<EscapeRoute> routes{EscapeRoute::broker};
@@ -53,6 +46,9 @@ int Group::signalMember(const Identity& member, int signo) {
 // Also the occasion to learn of children before their parents are gone.
 void Group::reap() {
   reaper_.reap();
+  const std::int64_t now = nowMs();
+  if (now < lookedAt_ + kLookMs / 2) return;
+  lookedAt_ = now;
   (void)lineage_.find(Lineage::Marks::ignore);
 }
 

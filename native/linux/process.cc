@@ -1,5 +1,7 @@
 #include "posix/process.h"
 
+#include <unistd.h>
+
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -11,6 +13,12 @@ std::optional<Identity> identityOf(int pid) {
   const auto stat = readStat(pid);
   if (!stat || stat->dead()) return std::nullopt;
   return stat->identity();
+}
+
+Identity ownIdentity() {
+  static Identity known;  // a fork has another pid, so it looks again
+  if (known.pid != getpid()) known = identityOf(getpid()).value_or(Identity{getpid(), 0});
+  return known;
 }
 
 int parentOf(int pid) {

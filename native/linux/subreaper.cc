@@ -12,6 +12,7 @@
 #include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
@@ -32,7 +33,7 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
   if (geteuid() != 0) routes.push_back(EscapeRoute::gainedPrivilege);
   routes.push_back(EscapeRoute::guardKilled);
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
-  if (!readStat(getpid())) routes.push_back(EscapeRoute::hiddenProc);
+  if (ownIdentity().startTime == 0) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
 }
 

@@ -14,7 +14,7 @@ namespace holdfast {
 struct TreeFacts {
   std::string treeId;
   std::string mark;
-  Identity guard;       // no member is older
+  Identity guard;       // no member is older; pid 0: it died early
   Identity root;        // pid 0: the guard died before it could tell
   std::string cgroup;   // path, or empty
   std::string record;   // path, or empty

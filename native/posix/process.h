@@ -15,5 +15,7 @@ UniqueFd openProcess(int pid);
 // A live (or not yet reaped) process; nothing when there is none. A dead one has no identity.
 std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);
+// This process; start time 0 where the system hides even that.
+Identity ownIdentity();
 
 }  // namespace holdfast
