@@ -33,7 +33,7 @@ function buildNative() {
   const headers = headersOfThisNode();
   if (headers.problem !== undefined) missing.push(headers.problem);
   if (missing.length > 0) throw new BuildFailure(`cannot compile the addon and the guard.\n  ${missing.join('\n  ')}`);
-  const args = ['--nodedir', headers.directory, '--silent'];
+  const args = ['--nodedir', headers.directory, '--loglevel=error'];
   if (configurationIsStale()) {
     nodeGyp('configure', args);
     writeFileSync(join(BUILD, '.configured'), configuration());

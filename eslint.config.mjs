@@ -1,0 +1,46 @@
+// Type-checked lint of everything written in TypeScript, plain lint of the scripts. The counted rules of
+// the style (lengths, no `any`, no default exports) that a linter can check stand here; test/layers.test.ts
+// checks the others.
+
+import tseslint from 'typescript-eslint';
+
+const STYLE = {
+  'max-lines': ['error', { max: 250 }],
+  'max-lines-per-function': ['error', { max: 60 }],
+  'max-len': ['error', { code: 120, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }],
+  eqeqeq: 'error',
+  'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'Export by name.' }],
+};
+
+export const checked = tseslint.config(
+  { ignores: ['build/', 'dist/', 'node_modules/', 'prebuilds/', 'test/drop-in/node/'] },
+  {
+    files: ['lib/**/*.{ts,mts}', 'test/**/*.ts', 'bench/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './tsconfig.test.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      ...STYLE,
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
+      '@typescript-eslint/no-confusing-void-expression': 'off', // `return resolve()` reads as it is meant
+      '@typescript-eslint/prefer-nullish-coalescing': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+    },
+  },
+  {
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: {
+      'max-lines-per-function': 'off', // a describe() is one function
+      '@typescript-eslint/no-unused-expressions': 'off', // chai's `expect(x).to.be.true`
+    },
+  },
+  {
+    files: ['scripts/**/*.mjs', 'bin/**/*.js', 'examples/**/*.{js,mjs}'],
+    languageOptions: { ecmaVersion: 2023 },
+    rules: STYLE,
+  },
+);
+
+export { checked as default };
