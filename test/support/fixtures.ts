@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { FIXTURE_SOURCES } from './project.js';
 
 const SOURCES = {
-  escapee: ['escapee.c', 'heartbeat.c', 'clone-techniques.c', 'forking-techniques.c'],
-  'end-process': ['end-process.c'],
+  escapee: ['escapee.c', 'heartbeat.c', 'start-time.c', 'clone-techniques.c', 'forking-techniques.c'],
+  'end-process': ['end-process.c', 'start-time.c'],
   deny: ['deny.c'],
-  foster: ['foster.c'],
+  foster: ['foster.c', 'start-time.c'],
   'signal-state': ['signal-state.c'],
 } as const;
 

@@ -106,8 +106,8 @@ export class Scene {
    */
   async startUncontained(cast: Cast, argv: readonly string[]): Promise<Uncontained> {
     const foster = this.startHolding(cast, [fixture('foster'), ...argv]);
-    const pid = await eventually('the control has an owner', () => Number(foster.output.split('\n')[0]) || undefined);
-    const owner = identityOf(pid);
+    const first = await eventually('the control has an owner', () => /^(\d+):(\d+)\n/.exec(foster.output) ?? undefined);
+    const owner = { pid: Number(first[1]), startTime: first[2] ?? '' };
     return { owner, killOwner: () => endProcesses(() => [owner].filter(isAlive)) };
   }
 
