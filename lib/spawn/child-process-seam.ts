@@ -1,0 +1,259 @@
+// The one place that knows Node's internals. Node's own JavaScript makes the ChildProcess, checks its options and
+// runs its stdio, IPC and events; only the lowest step, the methods of `child._handle`, is ours, for one child.
+// seamFits() says whether this Node is built as expected; where it is not, portable-spawn.ts does the work.
+
+import { ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+import { ContainmentError } from '../errors.js';
+import { newTreeId } from '../tree/launch-request.js';
+import { errnoOfMachine, startTree, unstartedTree } from '../tree/start-tree.js';
+import type { LaunchedTree } from '../tree/start-tree.js';
+import type { ContainedTree } from '../tree/tree.js';
+import { attachTree, bindAbort, endStatus, openNativeLink, timeoutFrom } from './contained-child.js';
+import type { Containment } from './contained-child.js';
+import { RootDescriptors } from './root-descriptors.js';
+import type { PipeStream } from './root-descriptors.js';
+
+/** lib/internal/child_process.js: what `_handle` is, from process_wrap.cc. */
+interface ProcessHandle {
+  pid?: number;
+  spawn(...args: unknown[]): number;
+  kill(signo: number): number;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+  close(): void;
+  onexit(code: number, signalName: string): void;
+}
+
+/** lib/internal/child_process.js, getValidStdio(). */
+interface StdioSlot {
+  readonly type: 'ignore' | 'pipe' | 'overlapped' | 'inherit' | 'fd' | 'wrap';
+  readonly fd?: number;
+  readonly handle?: PipeStream & { readonly fd: number; close(): void };
+}
+
+/** What normalizeSpawnArguments() makes of the options; `stdio` is filled with slots by ChildProcess.spawn(). */
+interface NormalOptions {
+  file: string;
+  args?: string[];
+  cwd?: string | null;
+  envPairs?: string[];
+  stdio?: unknown;
+  detached?: boolean;
+  uid?: number | null;
+  gid?: number | null;
+  timeout?: number;
+  killSignal?: NodeJS.Signals | number;
+  signal?: AbortSignal;
+}
+
+interface InnerChild extends ChildProcess {
+  readonly _handle: ProcessHandle | null;
+}
+
+type InnerSpawn = (this: InnerChild, options: NormalOptions) => number | undefined;
+
+const prototype = ChildProcess.prototype as unknown as { spawn: InnerSpawn };
+
+/** Runs a call that spawns through node:child_process, and contains the child it makes. */
+export function containWithin<Result>(containment: Containment, call: () => Result): Result {
+  let reached = false;
+  const result = withInnerSpawn((original, child, options) => {
+    reached = true;
+    return spawnInside(original, child, options, containment);
+  }, call);
+  if (reached) return result;
+  if (result instanceof ChildProcess) result.kill('SIGKILL');
+  throw new ContainmentError('ERR_HOLDFAST_START_FAILED', 'something replaces child_process here, so nothing can be contained');
+}
+
+type Replacement = (original: InnerSpawn, child: InnerChild, options: NormalOptions) => number | undefined;
+
+// The first use ends the replacement: whatever a listener spawns meanwhile is none of ours.
+function withInnerSpawn<Result>(replacement: Replacement, call: () => Result): Result {
+  const original = prototype.spawn;
+  const restore = (): void => {
+    if (prototype.spawn === replaced) prototype.spawn = original;
+  };
+  const replaced: InnerSpawn = function (options) {
+    restore();
+    return replacement(original, this, options);
+  };
+  prototype.spawn = replaced;
+  try {
+    return call();
+  } finally {
+    restore();
+  }
+}
+
+function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, containment: Containment): number | undefined {
+  const handle = child._handle;
+  if (handle === null) return Reflect.apply(original, child, [options]);
+  const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
+  options.timeout = 0; // the guard keeps it
+  const began = performance.now();
+  const launch = (): number => {
+    const { tree, errno, pid } = launchTree(handle, options, { ...containment, timeout });
+    attachTree(child, tree);
+    interpose(handle, tree);
+    tree.onRootEnd = (end) => {
+      const timedOut = timeout !== undefined && performance.now() - began >= timeout.ms;
+      if (timedOut) Object.assign(child, { killed: true });
+      const { code, signalName } = endStatus(end);
+      handle.onexit(code, signalName);
+    };
+    if (pid !== undefined) handle.pid = pid;
+    child.once('exit', bindAbort(options.signal, options.killSignal, (signo) => {
+      tree.abort(signo);
+    }));
+    return errno;
+  };
+  override(handle, 'spawn', launch);
+  return Reflect.apply(original, child, [options]);
+}
+
+function launchTree(handle: ProcessHandle, options: NormalOptions, containment: Containment): LaunchedTree {
+  prime(handle);
+  const slots = options.stdio as readonly StdioSlot[];
+  const descriptors = new RootDescriptors();
+  try {
+    const launched = startConnected(descriptors, slots, options, containment);
+    descriptors.settle(STREAMS_ARE_USED.has(launched.errno) ? 'open' : 'close');
+    return launched;
+  } catch (error) {
+    descriptors.settle('close');
+    for (const slot of slots) if (isPipe(slot)) slot.handle.close();
+    handle.close();
+    throw error;
+  }
+}
+
+function startConnected(
+  descriptors: RootDescriptors,
+  slots: readonly StdioSlot[],
+  options: NormalOptions,
+  { terms, timeout }: Containment,
+): LaunchedTree {
+  const { file, args = [], envPairs, cwd, uid, gid, detached = false } = options;
+  try {
+    for (const slot of slots) connect(descriptors, slot);
+  } catch (cause) {
+    return { tree: unstartedTree(newTreeId(), terms), errno: errnoOfMachine(cause), pid: undefined };
+  }
+  const env = envPairs ?? Object.entries(process.env).map(([name, value = '']) => `${name}=${value}`);
+  const program = { file, args, env, cwd: cwd ?? undefined, uid: uid ?? undefined, gid: gid ?? undefined, detached };
+  return startTree({ program, stdio: descriptors.entries, terms, timeout }, openNativeLink(descriptors.passed));
+}
+
+function connect(descriptors: RootDescriptors, slot: StdioSlot): void {
+  if (slot.type === 'ignore') descriptors.ignore();
+  else if (isPipe(slot)) descriptors.pipe(slot.handle);
+  else descriptors.pass(slot.fd ?? slot.handle?.fd ?? -1);
+}
+
+function isPipe(slot: StdioSlot): slot is StdioSlot & Required<Pick<StdioSlot, 'handle'>> {
+  return (slot.type === 'pipe' || slot.type === 'overlapped') && slot.handle !== undefined;
+}
+
+const { EACCES, EAGAIN, ENOENT, EINVAL } = constants.errno;
+
+// After these ChildProcess.spawn() goes on with the streams: the read sides see their end, and 'close' follows.
+const STREAMS_ARE_USED: ReadonlySet<number> = new Set([0, -EACCES, -EAGAIN, -ENOENT]);
+
+function interpose(handle: ProcessHandle, tree: ContainedTree): void {
+  const { ref, unref } = handle;
+  override(handle, 'kill', (signo: number) => tree.signalRoot(signo));
+  override(handle, 'hasRef', () => tree.keepsLoop);
+  override(handle, 'ref', () => {
+    Reflect.apply(ref, handle, []);
+    tree.keepLoop(true);
+  });
+  override(handle, 'unref', () => {
+    Reflect.apply(unref, handle, []);
+    tree.keepLoop(false);
+  });
+}
+
+function override<Name extends keyof ProcessHandle>(handle: ProcessHandle, name: Name, value: ProcessHandle[Name]): void {
+  Object.defineProperty(handle, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+// A handle that uv_spawn() has never seen is never freed. A descriptor of -1 makes uv_spawn() fail before it forks
+// (deps/uv/src/unix/process.c, uv__process_init_stdio), after the permission model has had its say.
+function prime(handle: ProcessHandle): number {
+  const stdio = [{ type: 'fd', fd: -1 }];
+  const nativeSpawn = (Object.getPrototypeOf(handle) as ProcessHandle).spawn;
+  const args = spawnTakesObject
+    ? [{ file: '/', args: [], envPairs: [], stdio }]
+    : ['/', [], undefined, [], stdio, 0, undefined, undefined]; // Node 24.21 and 26
+  return Reflect.apply(nativeSpawn, handle, args);
+}
+
+let spawnTakesObject = true;
+let fits: boolean | undefined;
+
+/** Whether Node's internals are what this file expects. Looked at once, on a child that is never started. */
+export function seamFits(): boolean {
+  fits ??= examine();
+  return fits;
+}
+
+const STOP = Symbol('stop');
+
+function examine(): boolean {
+  try {
+    const { child, original } = catchChild();
+    const handle = child._handle;
+    if (handle === null) return false;
+    const options: NormalOptions = { file: '/', args: [], envPairs: [], stdio: ['ignore', 'ignore', 'ignore'] };
+    let received: readonly unknown[] = [];
+    override(handle, 'spawn', (...args: unknown[]) => {
+      received = args;
+      throw STOP;
+    });
+    untilStop(() => Reflect.apply(original, child, [options]));
+    Reflect.deleteProperty(handle, 'spawn');
+    spawnTakesObject = received.length === 1;
+    const slots = options.stdio as readonly StdioSlot[];
+    const methods = ['kill', 'ref', 'unref', 'hasRef', 'close', 'onexit'] as const;
+    const asExpected = slots[0]?.type === 'ignore' && methods.every((name) => typeof handle[name] === 'function');
+    return asExpected && canPrime(handle);
+  } catch {
+    return false;
+  }
+}
+
+function catchChild(): { child: InnerChild; original: InnerSpawn } {
+  let caught: { child: InnerChild; original: InnerSpawn } | undefined;
+  const call = (): unknown => spawn('/', { stdio: 'ignore' }).on('error', () => undefined);
+  untilStop(() =>
+    withInnerSpawn((original, child) => {
+      caught = { child, original };
+      throw STOP;
+    }, call),
+  );
+  if (caught === undefined) throw new Error('ChildProcess.prototype.spawn is not used');
+  return caught;
+}
+
+function untilStop(call: () => unknown): void {
+  try {
+    call();
+  } catch (thrown) {
+    if (thrown !== STOP) throw thrown;
+  }
+}
+
+// Without the right to spawn (permission model) there is nothing to find out, and every spawn will say so.
+function canPrime(handle: ProcessHandle): boolean {
+  try {
+    return prime(handle) === -EINVAL;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED';
+  } finally {
+    handle.close();
+  }
+}

@@ -1,0 +1,85 @@
+// What every contained child has, whichever way it was spawned: its terms, its `tree`, its timeout and its abort.
+
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+
+import { guardPath } from '../native/guard-path.js';
+import { binding } from '../native/load-binding.js';
+import type { Terms } from '../options.js';
+import { signalNumber } from '../options.js';
+import type { RootEnd } from '../tree/facts.js';
+import type { Timeout } from '../tree/launch-request.js';
+import type { OpenLink } from '../tree/start-tree.js';
+import type { ContainedTree } from '../tree/tree.js';
+import type { ContainmentOptions, Tree } from '../types.js';
+
+export const ANSWER_DEADLINE_MS = 30_000;
+
+/** What a caller may add to the options of node:child_process. */
+export interface WithContainment {
+  readonly containment?: ContainmentOptions | undefined;
+}
+
+/** A real ChildProcess and the tree that its program is the root of. */
+export type Contained<Child> = Child & { readonly tree: Tree };
+
+export interface Containment {
+  readonly terms: Terms;
+  /** Where Node's own function keeps the timeout to itself (execFile). */
+  readonly timeout: Timeout | undefined;
+}
+
+export function attachTree(child: ChildProcess, tree: ContainedTree): void {
+  Object.defineProperty(child, 'tree', { value: tree, configurable: true, enumerable: false });
+}
+
+export function timeoutFrom(ms: number | undefined, killSignal: NodeJS.Signals | number | undefined): Timeout | undefined {
+  if (ms === undefined || ms === 0) return undefined;
+  return { ms, signo: killSignalNumber(killSignal) };
+}
+
+/**
+ * Hears of an abort before Node does, when called before Node listens.
+ * @returns what stops listening
+ */
+export function bindAbort(
+  signal: AbortSignal | undefined,
+  killSignal: NodeJS.Signals | number | undefined,
+  end: (signo: number) => void,
+): () => void {
+  const abort = (): void => {
+    end(killSignalNumber(killSignal));
+  };
+  if (signal?.aborted === true) process.nextTick(abort);
+  signal?.addEventListener('abort', abort, { once: true });
+  return () => signal?.removeEventListener('abort', abort);
+}
+
+/** The two arguments of 'exit' as process_wrap.cc makes them: a signal without a name has none. */
+export function endStatus(end: RootEnd): { code: number; signalName: NodeJS.Signals | '' } {
+  if ('code' in end) return { code: end.code, signalName: '' };
+  const names = Object.keys(constants.signals) as NodeJS.Signals[];
+  return { code: 0, signalName: names.find((name) => constants.signals[name] === end.signo) ?? '' };
+}
+
+/** Reaches a guard through the addon. */
+export function openNativeLink(descriptors: readonly number[]): OpenLink {
+  const home = process.env['HOLDFAST_HOME'];
+  return (start) =>
+    binding().startGuard({
+      ...start,
+      guardPath: guardPath(),
+      ...(home !== undefined && { home }),
+      descriptors,
+      deadlineMs: ANSWER_DEADLINE_MS,
+    });
+}
+
+function killSignalNumber(killSignal: NodeJS.Signals | number | undefined): number {
+  return signalNumber('options.killSignal', normalCase(killSignal ?? 'SIGTERM'));
+}
+
+// Node takes the names of signals in either case.
+function normalCase(signal: NodeJS.Signals | number): NodeJS.Signals | number {
+  return typeof signal === 'string' ? (signal.toUpperCase() as NodeJS.Signals) : signal;
+}

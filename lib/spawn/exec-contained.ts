@@ -1,0 +1,104 @@
+// execContained() and execFileContained(): child_process.exec() and execFile(), contained, also when promisified.
+
+import { exec, execFile } from 'node:child_process';
+import type { ChildProcess, ExecException, ExecFileException, ExecFileOptions, ExecOptions, PromiseWithChild } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { termsFrom } from '../options.js';
+import { containWithin, seamFits } from './child-process-seam.js';
+import { timeoutFrom } from './contained-child.js';
+import type { Contained, Containment, WithContainment } from './contained-child.js';
+import { execPortably } from './portable-exec.js';
+
+type Encoded<Options, Encoding> = Options & WithContainment & { encoding: Encoding };
+type Texts<Options> = Options & WithContainment & { encoding?: BufferEncoding | undefined };
+type Done<Failure, Output> = (error: Failure | null, stdout: Output, stderr: Output) => void;
+type Result<Output> = PromiseWithChild<{ stdout: Output; stderr: Output }> & { child: Contained<ChildProcess> };
+
+/** The signatures of child_process.exec(). */
+export interface ExecContained {
+  (command: string, callback?: Done<ExecException, string>): Contained<ChildProcess>;
+  (command: string, options: Encoded<ExecOptions, 'buffer' | null>, callback?: Done<ExecException, Buffer>): Contained<ChildProcess>;
+  (command: string, options: Texts<ExecOptions>, callback?: Done<ExecException, string>): Contained<ChildProcess>;
+  readonly [promisify.custom]: {
+    (command: string, options?: Texts<ExecOptions>): Result<string>;
+    (command: string, options: Encoded<ExecOptions, 'buffer' | null>): Result<Buffer>;
+  };
+}
+
+/** The signatures of child_process.execFile(). */
+export interface ExecFileContained {
+  (file: string, callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
+  (file: string, args: readonly string[], callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
+  (
+    file: string,
+    options: Encoded<ExecFileOptions, 'buffer' | null>,
+    callback?: Done<ExecFileException, Buffer>,
+  ): Contained<ChildProcess>;
+  (file: string, options: Texts<ExecFileOptions>, callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
+  (
+    file: string,
+    args: readonly string[],
+    options: Encoded<ExecFileOptions, 'buffer' | null>,
+    callback?: Done<ExecFileException, Buffer>,
+  ): Contained<ChildProcess>;
+  (
+    file: string,
+    args: readonly string[],
+    options: Texts<ExecFileOptions>,
+    callback?: Done<ExecFileException, string>,
+  ): Contained<ChildProcess>;
+  readonly [promisify.custom]: {
+    (file: string, options?: Texts<ExecFileOptions>): Result<string>;
+    (file: string, options: Encoded<ExecFileOptions, 'buffer' | null>): Result<Buffer>;
+    (file: string, args: readonly string[], options?: Texts<ExecFileOptions>): Result<string>;
+    (file: string, args: readonly string[], options: Encoded<ExecFileOptions, 'buffer' | null>): Result<Buffer>;
+  };
+}
+
+/** Runs a shell command and collects its output, as child_process.exec() does, contained. */
+export const execContained = promisable((args) => {
+  const { containment, values } = readTerms(args);
+  if (!seamFits()) return execPortably('shell', values, containment);
+  return containWithin(containment, () => Reflect.apply(exec, undefined, values) as ChildProcess);
+}) as ExecContained;
+
+/** Runs a program and collects its output, as child_process.execFile() does, contained. */
+export const execFileContained = promisable((args) => {
+  const { containment, values } = readTerms(args);
+  if (!seamFits()) return execPortably('file', values, containment);
+  return containWithin(containment, () => Reflect.apply(execFile, undefined, values) as ChildProcess);
+}) as ExecFileContained;
+
+type AnyOptions = ExecFileOptions & WithContainment;
+
+/** The guard keeps the timeout; what is no duration stays in the options, for Node to refuse. */
+function readTerms(args: readonly unknown[]): { containment: Containment; values: unknown[] } {
+  const isOptions = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const at = args.findIndex(isOptions);
+  const options = (args[at] ?? {}) as AnyOptions;
+  const { timeout: ms, killSignal } = options;
+  const isDuration = Number.isInteger(ms) && (ms ?? 0) > 0;
+  const timeout = isDuration ? timeoutFrom(ms, killSignal) : undefined;
+  const withoutTimeout = isDuration ? { ...options, timeout: 0 } : options;
+  const values = args.map((value, index) => (index === at ? withoutTimeout : value));
+  return { containment: { terms: termsFrom(options.containment), timeout }, values };
+}
+
+/** Promisified as Node's are: the promise has the child, and a rejection the output. */
+function promisable(run: (args: readonly unknown[]) => ChildProcess): (...args: unknown[]) => ChildProcess {
+  const promised = (...args: unknown[]): Promise<unknown> => {
+    let child: ChildProcess | undefined;
+    const promise = new Promise((resolve, reject) => {
+      const done = (error: Error | null, stdout: unknown, stderr: unknown): void => {
+        if (error === null) resolve({ stdout, stderr });
+        else reject(Object.assign(error, { stdout, stderr }));
+      };
+      child = run([...args, done]);
+    });
+    return Object.assign(promise, { child });
+  };
+  const call = (...args: unknown[]): ChildProcess => run(args);
+  Object.defineProperty(call, promisify.custom, { value: promised });
+  return call;
+}

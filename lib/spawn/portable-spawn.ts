@@ -1,0 +1,108 @@
+// Contained spawning by public interfaces alone: the guard is the child that plain child_process.spawn() starts,
+// with the root's stdio and one socket more. For runtimes where child-process-seam.ts does not fit.
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess, ForkOptions, SpawnOptions } from 'node:child_process';
+import { closeSync } from 'node:fs';
+
+import { guardPath } from '../native/guard-path.js';
+import { binding } from '../native/load-binding.js';
+import { newTreeId } from '../tree/launch-request.js';
+import { PortableLink, sendLaunch } from '../tree/portable-link.js';
+import { startTree, unstartedTree } from '../tree/start-tree.js';
+import type { LaunchedTree } from '../tree/start-tree.js';
+import type { ContainedTree } from '../tree/tree.js';
+import { attachTree, bindAbort, timeoutFrom } from './contained-child.js';
+import type { Containment } from './contained-child.js';
+import { PortableChild } from './portable-child.js';
+import { readSpawnArguments } from './portable-program.js';
+import type { PortableOptions, PortableProgram } from './portable-program.js';
+
+export function spawnPortably(args: readonly unknown[], containment: Containment): ChildProcess {
+  return start(readSpawnArguments(args), containment);
+}
+
+/** As child_process.fork() puts its arguments together. */
+export function forkPortably(args: readonly unknown[], containment: Containment): ChildProcess {
+  const [modulePath, ...rest] = args;
+  const moduleArgs = Array.isArray(rest[0]) ? (rest.shift() as string[]) : [];
+  const options = (rest[0] ?? {}) as ForkOptions & PortableOptions;
+  const { execPath = process.execPath, execArgv = process.execArgv, silent = false } = options;
+  const form = silent ? 'pipe' : 'inherit';
+  const stdio = options.stdio ?? [form, form, form, 'ipc'];
+  const forms = typeof stdio === 'string' ? [stdio, stdio, stdio, 'ipc' as const] : stdio;
+  return spawnPortably([execPath, [...execArgv, String(modulePath), ...moduleArgs], { ...options, stdio: forms, shell: false }], containment);
+}
+
+function start(asked: PortableProgram, containment: Containment): ChildProcess {
+  const { program, stdio, options } = asked;
+  let tree: ContainedTree | undefined;
+  const unbind = bindAbort(options.signal, options.killSignal, (signo) => tree?.abort(signo));
+  const [ours, theirs] = binding().socketPair();
+  const guard = startGuard(options, [...stdio, theirs], [ours, theirs]);
+  guard.once('exit', unbind);
+  if (guard.pid === undefined) {
+    // Node tells the reason by an 'error' event, which shall name the root.
+    closeSync(ours);
+    attachTree(guard, unstartedTree(newTreeId(), containment.terms));
+    return Object.assign(guard, { spawnfile: program.file, spawnargs: program.args });
+  }
+  const face = new PortableChild(guard, program);
+  const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
+  const began = performance.now();
+  const launched = launch(face, ours, asked, { ...containment, timeout });
+  tree = launched.tree;
+  attachTree(guard, tree);
+  tree.onRootEnd = (end) => {
+    const timedOut = timeout !== undefined && performance.now() - began >= timeout.ms;
+    if (timedOut) Object.assign(guard, { killed: true });
+    face.end(end);
+  };
+  face.settle(launched);
+  return guard;
+}
+
+/** The guard takes the stdio, and nothing else of what the options say about the root. */
+function startGuard(options: PortableOptions, stdio: unknown[], [ours, theirs]: readonly [number, number]): ChildProcess {
+  const home = process.env['HOLDFAST_HOME'];
+  const { signal, killSignal, serialization, timeout } = options;
+  const own = {
+    stdio,
+    env: home === undefined ? {} : { HOLDFAST_HOME: home },
+    ...(signal !== undefined && { signal }),
+    ...(killSignal !== undefined && { killSignal }),
+    ...(serialization !== undefined && { serialization }),
+    ...(timeout !== undefined && !isDuration(timeout) && { timeout }), // for Node to refuse
+  } as SpawnOptions;
+  try {
+    return spawn(guardPath(), ['launch', '--socket', String(stdio.length - 1)], own);
+  } catch (error) {
+    closeSync(ours);
+    throw error;
+  } finally {
+    closeSync(theirs);
+  }
+}
+
+function isDuration(timeout: unknown): boolean {
+  return Number.isInteger(timeout) && (timeout as number) >= 0;
+}
+
+function launch(face: PortableChild, socket: number, asked: PortableProgram, { terms, timeout }: Containment): LaunchedTree {
+  const { program, stdio } = asked;
+  try {
+    return startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
+      sendLaunch(socket, request);
+      return new PortableLink(socket, (facts) => face.recoverAfter(facts, recovery));
+    });
+  } catch (error) {
+    face.discard();
+    throw error;
+  }
+}
+
+// The guard has been given an entry for each, so the root inherits them; Node makes /dev/null of 'ignore' for the
+// guard's own first three.
+function entryFor(form: unknown, index: number): 'inherited' | 'closed' {
+  return index > 2 && (form === 'ignore' || form === null || form === undefined) ? 'closed' : 'inherited';
+}

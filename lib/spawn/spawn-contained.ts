@@ -1,0 +1,80 @@
+// spawnContained() and forkContained(): child_process.spawn() and fork() with `options.containment` and `child.tree`.
+
+import { fork, spawn } from 'node:child_process';
+import type {
+  ChildProcess,
+  ChildProcessByStdio,
+  ChildProcessWithoutNullStreams,
+  ForkOptions,
+  SpawnOptions,
+  SpawnOptionsWithStdioTuple,
+  SpawnOptionsWithoutStdio,
+  StdioNull,
+  StdioPipe,
+} from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+import { termsFrom } from '../options.js';
+import { containWithin, seamFits } from './child-process-seam.js';
+import type { Contained, Containment, WithContainment } from './contained-child.js';
+import { forkPortably, spawnPortably } from './portable-spawn.js';
+
+type StreamFor<Entry extends StdioNull | StdioPipe, Stream> = Entry extends StdioPipe ? Stream : null;
+type ByStdio<In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe> =
+  Contained<ChildProcessByStdio<StreamFor<In, Writable>, StreamFor<Out, Readable>, StreamFor<Err, Readable>>>;
+
+/** The signatures of child_process.spawn(). */
+export interface SpawnContained {
+  (command: string, options?: SpawnOptionsWithoutStdio & WithContainment): Contained<ChildProcessWithoutNullStreams>;
+  <In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe>(
+    command: string,
+    options: SpawnOptionsWithStdioTuple<In, Out, Err> & WithContainment,
+  ): ByStdio<In, Out, Err>;
+  (command: string, options: SpawnOptions & WithContainment): Contained<ChildProcess>;
+  (
+    command: string,
+    args?: readonly string[],
+    options?: SpawnOptionsWithoutStdio & WithContainment,
+  ): Contained<ChildProcessWithoutNullStreams>;
+  <In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe>(
+    command: string,
+    args: readonly string[],
+    options: SpawnOptionsWithStdioTuple<In, Out, Err> & WithContainment,
+  ): ByStdio<In, Out, Err>;
+  (command: string, args: readonly string[], options: SpawnOptions & WithContainment): Contained<ChildProcess>;
+}
+
+/** The signatures of child_process.fork(). */
+export interface ForkContained {
+  (modulePath: string | URL, options?: ForkOptions & WithContainment): Contained<ChildProcess>;
+  (modulePath: string | URL, args?: readonly string[], options?: ForkOptions & WithContainment): Contained<ChildProcess>;
+}
+
+/**
+ * Spawns a program as child_process.spawn() does, contained: nothing that it ever starts outlives its owner, its
+ * timeout or the end of `child.tree`.
+ *
+ * @throws ContainmentError when it cannot be contained as asked; nothing has been started then
+ */
+export const spawnContained = ((...args: unknown[]) => {
+  const containment = containmentIn(args);
+  if (!seamFits()) return spawnPortably(args, containment);
+  return containWithin(containment, () => Reflect.apply(spawn, undefined, args) as ChildProcess);
+}) as SpawnContained;
+
+/** Starts a Node module as child_process.fork() does, contained. */
+export const forkContained = ((...args: unknown[]) => {
+  const containment = containmentIn(args);
+  if (!seamFits()) return forkPortably(args, containment);
+  return containWithin(containment, () => Reflect.apply(fork, undefined, args) as ChildProcess);
+}) as ForkContained;
+
+/** The options are the last argument, as for the functions of child_process. */
+function containmentIn(args: readonly unknown[]): Containment {
+  const options = args.slice(1).find((argument) => isOptions(argument));
+  return { terms: termsFrom((options as WithContainment | undefined)?.containment), timeout: undefined };
+}
+
+function isOptions(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && !Array.isArray(argument);
+}

@@ -1,0 +1,82 @@
+// The owner's end of the conversation with a guard, whoever keeps it: the addon, or portable-link.ts.
+// Adds what both need: a link that is held while somebody waits, and questions with their answers.
+
+import type { GuardLink } from '../native/binding.js';
+import { wordOf } from './facts.js';
+
+export type { GuardLink };
+
+const ANSWERS: Readonly<Record<string, readonly string[]>> = {
+  members: ['members'],
+  usage: ['usage'],
+  signal: ['sent'],
+  release: ['released', 'not-released'],
+};
+
+interface Question {
+  /** The words that end the answer. */
+  readonly last: readonly string[];
+  readonly lines: string[];
+  readonly settle: (answer: readonly string[] | undefined) => void;
+}
+
+/** Questions to a guard and their answers, which come in the order of the questions. */
+export class Conversation {
+  readonly #link: GuardLink;
+  readonly #open: Question[] = [];
+
+  constructor(link: GuardLink) {
+    this.#link = link;
+  }
+
+  /** How many questions wait for their answer. */
+  get pending(): number {
+    return this.#open.length;
+  }
+
+  /** The lines of the answer, the last word included; undefined when the guard has gone without one. */
+  ask(line: string): Promise<readonly string[] | undefined> {
+    return new Promise((resolve) => {
+      this.#put(line, resolve);
+    });
+  }
+
+  /** The same without leaving the call. What else the guard says meanwhile goes to `others`. */
+  askNow(line: string, deadlineMs: number, others: (lines: readonly string[]) => void): readonly string[] | undefined {
+    let answer: readonly string[] | undefined;
+    const question = this.#put(line, (lines) => (answer = lines));
+    const until = performance.now() + deadlineMs;
+    while (this.#open.includes(question)) {
+      const lines = this.#link.receive(Math.max(0, Math.ceil(until - performance.now())));
+      if (lines.length === 0) break;
+      others(lines.filter((received) => !this.take(received)));
+    }
+    return answer;
+  }
+
+  /** Whether the line was part of an answer. */
+  take(line: string): boolean {
+    const [question] = this.#open;
+    if (question === undefined) return false;
+    const word = wordOf(line);
+    const isLast = question.last.includes(word);
+    if (!isLast && !(word === 'member' && question.last.includes('members'))) return false;
+    question.lines.push(line);
+    if (isLast) this.#open.shift();
+    if (isLast) question.settle(question.lines);
+    return true;
+  }
+
+  /** Settles every question that will not be answered any more. */
+  end(): void {
+    for (const question of this.#open.splice(0)) question.settle(undefined);
+  }
+
+  #put(line: string, settle: Question['settle']): Question {
+    const question = { last: ANSWERS[wordOf(line)] ?? [], lines: [], settle };
+    this.#open.push(question);
+    // A negative errno means that the guard has gone; the end of the link settles the question.
+    void this.#link.send(line);
+    return question;
+  }
+}

@@ -1,0 +1,158 @@
+// A link to a guard that needs nothing of the addon but a pair of sockets: blocking reads until the guard has
+// answered, then a net.Socket. For runtimes where the seam does not fit.
+
+import { readSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+
+import { systemErrorOf } from '../errors.js';
+import { fieldsOf, wordOf } from './facts.js';
+import type { GuardLink } from './guard-link.js';
+
+const HEADER_BYTES = 16;
+const LAST_OF_BIRTH: ReadonlySet<string> = new Set(['started', 'failed', 'refused']);
+
+/** Sends the launch request, without descriptors: the guard was started with those of the root. */
+export function sendLaunch(fd: number, request: Uint8Array): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.write('HFL1');
+  header.writeBigUInt64LE(BigInt(request.length), 8);
+  writeAll(fd, header);
+  writeAll(fd, request);
+}
+
+export class PortableLink implements GuardLink {
+  readonly facts: readonly string[];
+  onFacts: ((lines: readonly string[]) => void) | undefined;
+  onEnd: (() => void) | undefined;
+  readonly #fd: number;
+  readonly #socket: Socket;
+  readonly #afterEnd: (facts: readonly string[]) => Promise<readonly string[]>;
+  readonly #rootPid: number;
+  #partial = '';
+  #early: readonly string[];
+  #referenced = true;
+  #closed = false;
+
+  /**
+   * Takes the socket over and waits for the guard's answer. `afterEnd` is asked for what is still to be told when
+   * the socket has ended: the lines of whoever recovered the tree of a dead guard.
+   */
+  constructor(fd: number, afterEnd: (facts: readonly string[]) => Promise<readonly string[]>) {
+    this.#fd = fd;
+    this.#afterEnd = afterEnd;
+    const lines = this.#receiveBirth();
+    const end = lines.findIndex((line) => LAST_OF_BIRTH.has(wordOf(line))) + 1;
+    this.facts = end > 0 ? lines.slice(0, end) : lines;
+    this.#early = end > 0 ? lines.slice(end) : [];
+    this.#rootPid = Number(fieldsOf(this.facts.at(-1) ?? '')[0]);
+    this.#socket = new Socket({ fd, readable: true, writable: true });
+    this.#socket.on('data', (bytes: Buffer) => {
+      this.#tell(this.#linesOf(bytes));
+    });
+    this.#socket.on('error', () => undefined); // 'close' follows, and means the same
+    this.#socket.on('close', () => {
+      this.#end();
+    });
+    setImmediate(() => {
+      this.#tell([]);
+    });
+  }
+
+  send(line: string): number {
+    if (this.#closed || this.#socket.destroyed) return -constants.errno.EPIPE;
+    this.#socket.write(`${line}\n`);
+    return 0;
+  }
+
+  receive(timeoutMs: number): readonly string[] {
+    const early = this.#early;
+    this.#early = [];
+    if (early.length > 0 || this.#closed) return early;
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      const bytes = readAvailable(this.#fd);
+      if (bytes === undefined) return [];
+      const lines = this.#linesOf(bytes);
+      if (lines.length > 0 || performance.now() >= until) return lines;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+
+  // The guard keeps the root a zombie until it hears `collected`, so the pid is the root's own.
+  signalRoot(signo: number): number {
+    try {
+      process.kill(this.#rootPid, signo);
+      return 0;
+    } catch (error) {
+      return systemErrorOf(error)?.errno ?? -constants.errno.ESRCH;
+    }
+  }
+
+  ref(): void {
+    this.#referenced = true;
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#socket.unref();
+  }
+
+  hasRef(): boolean {
+    return this.#referenced && !this.#closed;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.onEnd = undefined;
+    this.#socket.destroySoon(); // what has been sent still goes out
+  }
+
+  #receiveBirth(): string[] {
+    const lines: string[] = [];
+    const buffer = Buffer.alloc(4096);
+    while (!lines.some((line) => LAST_OF_BIRTH.has(wordOf(line)))) {
+      const length = readSync(this.#fd, buffer);
+      if (length === 0) break;
+      lines.push(...this.#linesOf(buffer.subarray(0, length)));
+    }
+    return lines;
+  }
+
+  #linesOf(bytes: Uint8Array): string[] {
+    const lines = (this.#partial + Buffer.from(bytes).toString('latin1')).split('\n');
+    this.#partial = lines.pop() ?? '';
+    return lines;
+  }
+
+  #tell(lines: readonly string[]): void {
+    const all = [...this.#early, ...lines];
+    this.#early = [];
+    if (all.length > 0) this.onFacts?.(all);
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    void this.#afterEnd(this.facts).then((lines) => {
+      this.#tell(lines);
+      this.onEnd?.();
+    });
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+}
+
+/** What can be read now: nothing yet is empty, the end is undefined. */
+function readAvailable(fd: number): Uint8Array | undefined {
+  const buffer = Buffer.alloc(4096);
+  try {
+    const length = readSync(fd, buffer);
+    return length === 0 ? undefined : buffer.subarray(0, length);
+  } catch (error) {
+    return systemErrorOf(error)?.code === 'EAGAIN' ? new Uint8Array() : undefined;
+  }
+}
