@@ -1,7 +1,8 @@
 // Mocha's root hooks: fixtures compiled once, and nothing left behind by any test.
 
+import { complainUnless, throwComplaints } from './complaints.js';
 import { compileFixtures, removeFixtures } from './fixtures.js';
-import { HOME, LeakCheck, endGuards, removeHome } from './leaks.js';
+import { HOME, LeakCheck, endLeftovers, removeHome } from './leaks.js';
 import { availableMechanisms } from './mechanisms.js';
 import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
 
@@ -17,16 +18,14 @@ export const mochaHooks: Mocha.RootHookObject = {
   beforeEach() {
     leaks = new LeakCheck();
   },
-  async afterEach() {
-    try {
-      await leaks?.nothingLeft();
-    } finally {
-      await endGuards();
-    }
+  async afterEach(this: Mocha.Context) {
+    await complainUnless(this.currentTest?.fullTitle(), async () => leaks?.nothingLeft());
+    await endLeftovers();
   },
   afterAll() {
     removeFixtures();
     removeHome();
     leaveOwnCgroup();
+    throwComplaints();
   },
 };

@@ -2,7 +2,7 @@
 // descriptors of this process. Compared around every test.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -11,6 +11,8 @@ import { cgroupOfTests } from './own-cgroup.js';
 import { allPids, commandLine, ownDescriptors, processLine, readProcFile, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
 import { endProcesses } from './scene.js';
+
+const PATIENCE_MS = 5000;
 
 /** The state directory of this run of the tests: only our own guards and records are in it. */
 export const HOME = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
@@ -66,7 +68,7 @@ export class LeakCheck {
   readonly #descriptors = ownDescriptors();
 
   async nothingLeft(): Promise<void> {
-    await eventually('no guard is left', () => guards().length === 0);
+    await isEventuallyEmpty('guards', guards);
     await isEventuallyEmpty('records', records);
     await isEventuallyEmpty('zombies', zombieChildren);
     await isEventuallyEmpty('cgroups', cgroups);
@@ -81,14 +83,26 @@ export class LeakCheck {
 
 async function isEventuallyEmpty(what: string, list: () => readonly unknown[]): Promise<void> {
   try {
-    await eventually(`no ${what} are left`, () => list().length === 0);
+    await eventually(`no ${what} are left`, () => list().length === 0, PATIENCE_MS);
   } catch (error) {
-    throw new Error(`${String(error)}: ${list().join(', ')}`, { cause: error });
+    const left = list().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+    throw new Error(`${String(error)}: ${left.join(', ')}`, { cause: error });
   }
 }
 
-export async function endGuards(): Promise<void> {
+/** So that the next test begins with nothing. */
+export async function endLeftovers(): Promise<void> {
   await endProcesses(guards);
+  for (const name of records()) rmSync(join(HOME, 'run', name));
+  for (const name of cgroups()) removeCgroup(join(cgroupOfTests() ?? '', name));
+}
+
+function removeCgroup(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    console.log(`      cannot remove ${path}: ${String(error)}`);
+  }
 }
 
 export function removeHome(): void {

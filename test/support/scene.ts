@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 import { Cast, type Escape } from './cast.js';
+import { complainUnless } from './complaints.js';
 import { eventually, within } from './eventually.js';
 import { fixture } from './fixtures.js';
 import { identityOf, isAlive, processesNaming, type ProcessIdentity } from './proc.js';
@@ -165,7 +166,7 @@ export function useScene(): () => Scene {
     const over = scene;
     scene = undefined;
     if (this.currentTest?.state === 'failed') await over?.abandon();
-    else await over?.end();
+    else await complainUnless(this.currentTest?.fullTitle(), async () => over?.end());
   });
   return () => {
     if (scene === undefined) throw new Error('a scene exists only during a test');

@@ -1,0 +1,93 @@
+// Where a system call is missing or forbidden, a fall-back holds the tree or the start is refused.
+// Nothing in between: what the report names is what held it.
+
+import { expect } from 'chai';
+import { existsSync } from 'node:fs';
+
+import { fixture } from '../support/fixtures.js';
+import { frontArgv, readReport } from '../support/front.js';
+import { abandonedRecordMayRemain } from '../support/leaks.js';
+import { availableMechanisms, forEachMechanism, type LinuxMechanism } from '../support/mechanisms.js';
+import { useScene } from '../support/scene.js';
+
+const CALLS = [
+  'clone3',
+  'pidfd_open',
+  'pidfd_send_signal',
+  'pidfd_open,pidfd_send_signal',
+  'close_range',
+  'clone3,pidfd_open,pidfd_send_signal,close_range',
+  'subreaper',
+  'clone3,newuser',
+  'clone3,newpid',
+] as const;
+const ERRORS = ['ENOSYS', 'EPERM'] as const;
+
+/** What cannot be replaced: without it the mechanism is refused. */
+const INDISPENSABLE: Readonly<Record<LinuxMechanism, readonly string[]>> = {
+  cgroup: ['subreaper'],
+  subreaper: ['subreaper'],
+  group: [],
+  namespace: ['subreaper', 'newpid', 'pidfd_open', ...(process.getuid?.() === 0 ? [] : ['newuser'])],
+};
+
+function isIndispensable(calls: string, mechanism: LinuxMechanism): boolean {
+  return calls.split(',').some((call) => INDISPENSABLE[mechanism].includes(call));
+}
+
+describe('a kernel that lacks a call', () => {
+  const scene = useScene();
+
+  forEachMechanism((mechanism) => {
+    for (const calls of CALLS) {
+      for (const error of ERRORS) {
+        const denied = (): string[] => [fixture('deny'), calls, error, '--'];
+        if (isIndispensable(calls, mechanism)) {
+          it(`refuses without ${calls} (${error})`, async () => {
+            const front = scene().start([...denied(), ...frontArgv(['--mechanism', mechanism], ['true'])]);
+
+            expect((await front.ended()).code).to.equal(125);
+            expect(front.errors).to.match(/^holdfast: cannot contain true: /);
+          });
+        } else {
+          it(`ends a tree without ${calls} (${error}) when the front is killed`, async () => {
+            const control = scene().control({ technique: 'setsid' });
+            const shell = [...denied(), '/bin/sh', '-c', '"$@"; :', 'sh', ...control.argv];
+            const uncontained = await scene().startUncontained(control, shell);
+            const cast = scene().cast({ technique: 'setsid' });
+            const command = frontArgv(['--mechanism', mechanism], cast.argv);
+            const front = scene().startHolding(cast, [...denied(), ...command]);
+            await Promise.all([cast.ready(), control.ready()]);
+
+            await uncontained.killOwner();
+            front.kill('SIGKILL');
+
+            await cast.provenDead(control);
+            await control.provenAlive();
+            if (mechanism === 'namespace') await abandonedRecordMayRemain();
+          });
+
+          it(`reports a tree without ${calls} (${error}) that ends by itself`, async () => {
+            const report = scene().path('report.json');
+            const terms = ['--mechanism', mechanism, '--json-report', report];
+            const leaver = ['sh', '-c', 'setsid sleep 20 & exit 7'];
+            const front = scene().start([...denied(), ...frontArgv(terms, leaver)]);
+
+            expect((await front.ended()).code, front.errors).to.equal(7);
+            expect(readReport(report)).to.deep.include({ mechanism, killed: 1, survivors: [] });
+          });
+        }
+      }
+    }
+  });
+
+  it('lets auto fall back to what is left and says so', async () => {
+    const report = scene().path('report.json');
+    const front = scene().start(frontArgv(['--json-report', report], ['true']));
+
+    expect((await front.ended()).code).to.equal(0);
+    expect(existsSync(report)).to.equal(true);
+    const strongest = availableMechanisms().includes('cgroup') ? 'cgroup' : 'subreaper';
+    expect(readReport(report).mechanism).to.equal(strongest);
+  });
+});

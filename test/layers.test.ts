@@ -1,0 +1,201 @@
+// The layers of docs/architecture.md and the rules of CONTRIBUTING.md that can be counted.
+
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { PROJECT_ROOT } from './support/project.js';
+import { circleAmong, importsOf, includesOf, placesOf, sourceFiles, type SourceFile } from './support/source-files.js';
+
+const LONGEST_FILE = 250;
+const LONGEST_FUNCTION = 60;
+
+const NATIVE = sourceFiles('native', /\.(cc|h)$/);
+const LIB = sourceFiles('lib', /\.m?ts$/);
+const TESTS = sourceFiles('test', /\.ts$/);
+const SCRIPTS = [...sourceFiles('scripts', /\.(mjs|cjs|js|sh)$/), ...sourceFiles('bench', /\.ts$/)];
+
+/** Which folders of native a folder may include, itself apart. */
+const MAY_INCLUDE: Record<string, readonly string[]> = {
+  core: [],
+  posix: ['core'],
+  linux: ['posix', 'core'],
+  macos: ['posix', 'core'],
+  windows: ['core'],
+  guard: ['linux', 'macos', 'posix', 'core'],
+  addon: ['posix', 'windows', 'core'],
+};
+
+/** The layers of lib, lowest first: each may import its own and those below. */
+const LIB_LAYERS: readonly (readonly string[])[] = [
+  ['errors', 'types'],
+  ['options', 'native'],
+  ['spawn', 'scope', 'tree', 'native-api'],
+  ['index'],
+  ['tools', 'cli'],
+];
+
+function folderOf(path: string): string {
+  return path.split('/')[1] ?? '';
+}
+
+function layerOf(path: string): number {
+  const name = folderOf(path).replace(/\.m?ts$/, '');
+  return LIB_LAYERS.findIndex((layer) => layer.includes(name));
+}
+
+describe('the layers', () => {
+  it('let a native folder include only those below it', () => {
+    const wrong = NATIVE.flatMap((file) => {
+      const from = folderOf(file.path);
+      const own = includesOf(file).filter((name) => !name.startsWith('<') && name.includes('/'));
+      const bad = own.filter((name) => ![from, ...(MAY_INCLUDE[from] ?? [])].includes(name.split('/')[0] ?? ''));
+      return bad.map((name) => `${file.path} includes ${name}`);
+    });
+
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('keep headers of the system and of Node out of the core, and of the system out of the addon', () => {
+    const foreign = (file: SourceFile, allowed: readonly string[]): string[] =>
+      includesOf(file)
+        .filter((name) => /^<.*[./].*>$/.test(name) && !allowed.includes(name))
+        .map((name) => `${file.path} includes ${name}`);
+    const inFolder = (folder: string): SourceFile[] => NATIVE.filter(({ path }) => folderOf(path) === folder);
+
+    expect(inFolder('core').flatMap((file) => foreign(file, []))).to.deep.equal([]);
+    expect(inFolder('addon').flatMap((file) => foreign(file, ['<napi.h>', '<uv.h>', '<node_api.h>']))).to.deep.equal([]);
+  });
+
+  it('keep napi.h in the addon', () => {
+    const outside = NATIVE.filter((file) => folderOf(file.path) !== 'addon');
+
+    expect(outside.filter((file) => includesOf(file).includes('<napi.h>')).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('let a module of lib import only its own layer and those below', () => {
+    const wrong = LIB.flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('lib/'))
+        .filter((name) => layerOf(file.path) < layerOf(name) || layerOf(name) < 0)
+        .map((name) => `${file.path} imports ${name}`),
+    );
+
+    expect(LIB.filter(({ path }) => layerOf(path) < 0).map(({ path }) => path)).to.deep.equal([]);
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('have no circle', () => {
+    const includes = new Map(NATIVE.map((file) => [file.path, includesOf(file).map((name) => `native/${name}`)]));
+    const imports = new Map(LIB.map((file) => [file.path, importsOf(file).filter((name) => name.startsWith('lib/'))]));
+
+    expect(circleAmong(includes)?.join(' -> ')).to.equal(undefined);
+    expect(circleAmong(imports)?.join(' -> ')).to.equal(undefined);
+  });
+});
+
+// With an argument, and after something that cannot be the type in a declaration: neither `void close();` nor a
+// method's call of another method.
+const RAW_CALL = /(?:[;{}(),=!&|?:<>+]|\breturn|\belse)\s*(?:::\s*)?\b(?:close|free|malloc|calloc|realloc)\s*\(\s*[^)\s]/;
+
+describe('the style', () => {
+  it('owns descriptors and memory in unique-*.h only', () => {
+    const others = NATIVE.filter(({ path }) => !/\/unique-[a-z]+\.h$/.test(path));
+
+    expect(placesOf(RAW_CALL, others)).to.deep.equal([]);
+    expect(placesOf(/\bnew\b\s*[\w:(]|\bdelete\b\s*(?:\[|[\w:(*])/, others)).to.deep.equal([]);
+  });
+
+  it('chooses a platform by folder, and writes no macros', () => {
+    expect(placesOf(/^\s*#\s*(?:if|ifdef|ifndef|elif|define)\b/, NATIVE)).to.deep.equal([]);
+    expect(placesOf(/\busing namespace\b/, NATIVE)).to.deep.equal([]);
+  });
+
+  it('begins every file with what it is for, and every header with #pragma once after it', () => {
+    const headers = NATIVE.filter(({ path }) => path.endsWith('.h'));
+    const modules = [...LIB, ...TESTS];
+
+    expect(headers.filter(({ text }) => !/^(\/\/.*\n)+#pragma once\n/.test(text)).map(({ path }) => path)).to.deep.equal([]);
+    expect(modules.filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*)/.test(text)).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it('throws to JavaScript in one place, but for argument types', () => {
+    const addon = NATIVE.filter(({ path }) => folderOf(path) === 'addon');
+    const sites = placesOf(/\bthrow\b(?!\s*;)/, addon).filter((place) => !place.includes('TypeError'));
+
+    expect(sites.length, sites.join('\n')).to.be.at.most(1);
+  });
+
+  it('has no `any`, no default export and no enum', () => {
+    const typescript = [...LIB, ...TESTS];
+
+    expect(placesOf(/(?::|\bas|<|,|\|)\s*any\b(?!\()/, typescript)).to.deep.equal([]);
+    expect(placesOf(/^export default\b/, typescript)).to.deep.equal([]);
+    expect(placesOf(/^(?:export )?(?:const )?enum\b/, typescript)).to.deep.equal([]);
+  });
+
+  it('waits for facts in tests, not for time', () => {
+    const waiting = TESTS.filter(({ path }) => path !== 'test/support/eventually.ts');
+
+    expect(placesOf(/\bsetTimeout\s*\(|\bscheduler\.wait\s*\(|(?<![.\w])sleep\s*\(/, waiting)).to.deep.equal([]);
+  });
+
+  it(`keeps files below ${LONGEST_FILE} lines`, () => {
+    const long = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS]
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > LONGEST_FILE);
+
+    expect(long).to.deep.equal([]);
+  });
+
+  it(`keeps C++ functions below ${LONGEST_FUNCTION} lines`, () => {
+    const long = NATIVE.flatMap(({ path, text }) => {
+      const bodies = text.matchAll(/^(?!namespace|class|struct|enum|extern|\}|\/\/|const \w+ \w+\[)\S[^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}/gm);
+      return [...bodies].map(([body]) => ({ path, head: body.split('\n')[0], lines: body.split('\n').length }));
+    });
+
+    expect(long.filter(({ lines }) => lines > LONGEST_FUNCTION)).to.deep.equal([]);
+  });
+
+  it('is written in ASCII', () => {
+    const wrong = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS, ...sourceFiles('docs', /\.md$/)].filter(({ text }) =>
+      /[^\t\n\x20-\x7e]/.test(text),
+    );
+
+    expect(wrong.map(({ path }) => path)).to.deep.equal([]);
+  });
+});
+
+describe('the documents', () => {
+  const pages = [
+    ...sourceFiles('docs', /\.md$/),
+    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'prebuilds/README.md'].map((path) => {
+      const text = readFileSync(join(PROJECT_ROOT, path), 'utf8');
+      return { path, text, code: text };
+    }),
+  ];
+
+  it('have every heading that the sources point to', () => {
+    const headings = new Set(
+      pages.flatMap(({ path, text }) =>
+        [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => `${path}#${title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')}`),
+      ),
+    );
+    const pointers = [...NATIVE, ...LIB, ...TESTS].flatMap(({ path, text }) =>
+      [...text.matchAll(/\bdocs\/[\w-]+\.md#[\w-]+/g)].map(([pointer]) => ({ path, pointer })),
+    );
+
+    expect(pointers.filter(({ pointer }) => !headings.has(pointer))).to.deep.equal([]);
+  });
+
+  it('link only to pages that exist', () => {
+    const broken = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)]
+        .map(([, target = '']) => join(dirname(path), target))
+        .filter((target) => !existsSync(join(PROJECT_ROOT, target)))
+        .map((target) => `${path} links to ${target}`),
+    );
+
+    expect(broken).to.deep.equal([]);
+  });
+});
