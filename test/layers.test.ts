@@ -1,11 +1,13 @@
 // The layers of docs/architecture.md and the rules of CONTRIBUTING.md that can be counted.
 
-import { expect } from 'chai';
+import { config, expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { PROJECT_ROOT } from './support/project.js';
 import { circleAmong, importsOf, includesOf, placesOf, sourceFiles, type SourceFile } from './support/source-files.js';
+
+config.truncateThreshold = 0; // the places are the message
 
 const LONGEST_FILE = 250;
 const LONGEST_FUNCTION = 60;

@@ -1,6 +1,5 @@
 // The project's own sources as text: by folder, without comments and literals, with what each includes or imports.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -38,8 +37,8 @@ function withoutCommentsAndLiterals(text: string): string {
 /** Where `pattern` stands in the code of the files, as `path:line: text`. */
 export function placesOf(pattern: RegExp, files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path, text, code }) =>
-    [...code.matchAll(new RegExp(pattern, 'gm'))].map(({ index }) => {
-      const number = code.slice(0, index).split('\n').length;
+    [...code.matchAll(new RegExp(pattern, 'gm'))].map(({ index, 0: found }) => {
+      const number = code.slice(0, index + found.length).split('\n').length;
       return `${path}:${number}: ${(text.split('\n')[number - 1] ?? '').trim()}`;
     }),
   );
@@ -78,14 +77,4 @@ export function circleAmong(arrows: ReadonlyMap<string, readonly string[]>): str
     if (circle !== undefined) return circle;
   }
   return undefined;
-}
-
-/** Tracked files that exist; undefined outside a working copy of the repository. */
-export function trackedFiles(): string[] | undefined {
-  try {
-    const names = execFileSync('git', ['-c', 'safe.directory=*', 'ls-files'], { cwd: PROJECT_ROOT, encoding: 'utf8' });
-    return names.split('\n').filter((name) => name !== '' && existsSync(join(PROJECT_ROOT, name)));
-  } catch {
-    return undefined;
-  }
 }
