@@ -38,8 +38,7 @@ export interface Terms {
 }
 
 export function termsFrom(containment: ContainmentOptions | undefined, platform = process.platform): Terms {
-  const options = containment === undefined ? {} : containment;
-  requireObject(options);
+  const options = requireObject(containment);
   requireNoLimits(options);
   const strict = booleanOption('strict', options.strict);
   const mechanism = oneOf('mechanism', options.mechanism, ['auto', ...MECHANISMS], 'auto');
@@ -85,7 +84,8 @@ const KNOWN: readonly string[] = [
 ] satisfies (keyof ContainmentOptions)[];
 
 // A misspelt option would be a weaker containment in silence.
-function requireObject(options: unknown): void {
+function requireObject(options: unknown): ContainmentOptions {
+  if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption('options.containment', 'an object', options);
   }
@@ -94,6 +94,7 @@ function requireObject(options: unknown): void {
       throw invalidOption('options.containment', `only the options ${KNOWN.join(', ')}`, key);
     }
   }
+  return options;
 }
 
 function requireNoLimits(options: ContainmentOptions): void {

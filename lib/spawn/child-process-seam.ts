@@ -10,7 +10,7 @@ import { newTreeId } from '../tree/launch-request.js';
 import { errnoOfMachine, startTree, unstartedTree } from '../tree/start-tree.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
-import { attachTree, bindAbort, endStatus, openNativeLink, timeoutFrom } from './contained-child.js';
+import { attachTree, bindAbort, endStatus, openNativeLink, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
 import { RootDescriptors } from './root-descriptors.js';
 import type { PipeStream } from './root-descriptors.js';
@@ -59,20 +59,21 @@ const prototype = ChildProcess.prototype as unknown as { spawn: InnerSpawn };
 
 /** Runs a call that spawns through node:child_process, and contains the child it makes. */
 export function containWithin<Result>(containment: Containment, call: () => Result): Result {
-  let reached = false;
+  const contained = new Set<ChildProcess>();
   const result = withInnerSpawn((original, child, options) => {
-    reached = true;
+    contained.add(child);
     return spawnInside(original, child, options, containment);
   }, call);
-  if (reached) return result;
+  if (contained.size > 0) return result;
   if (result instanceof ChildProcess) result.kill('SIGKILL');
-  throw new ContainmentError('ERR_HOLDFAST_START_FAILED', 'something replaces child_process here, so nothing can be contained');
+  throw new ContainmentError('ERR_HOLDFAST_START_FAILED', 'node:child_process has been replaced here');
 }
 
-type Replacement = (original: InnerSpawn, child: InnerChild, options: NormalOptions) => number | undefined;
-
 // The first use ends the replacement: whatever a listener spawns meanwhile is none of ours.
-function withInnerSpawn<Result>(replacement: Replacement, call: () => Result): Result {
+function withInnerSpawn<Result>(
+  replacement: (original: InnerSpawn, child: InnerChild, options: NormalOptions) => number | undefined,
+  call: () => Result,
+): Result {
   const original = prototype.spawn;
   const restore = (): void => {
     if (prototype.spawn === replaced) prototype.spawn = original;
@@ -89,26 +90,23 @@ function withInnerSpawn<Result>(replacement: Replacement, call: () => Result): R
   }
 }
 
-function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, containment: Containment): number | undefined {
+function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, containment: Containment) {
   const handle = child._handle;
   if (handle === null) return Reflect.apply(original, child, [options]);
   const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
   options.timeout = 0; // the guard keeps it
-  const began = performance.now();
+  const noteTimeout = timeoutNote(child, timeout);
   const launch = (): number => {
     const { tree, errno, pid } = launchTree(handle, options, { ...containment, timeout });
     attachTree(child, tree);
     interpose(handle, tree);
     tree.onRootEnd = (end) => {
-      const timedOut = timeout !== undefined && performance.now() - began >= timeout.ms;
-      if (timedOut) Object.assign(child, { killed: true });
+      noteTimeout();
       const { code, signalName } = endStatus(end);
       handle.onexit(code, signalName);
     };
     if (pid !== undefined) handle.pid = pid;
-    child.once('exit', bindAbort(options.signal, options.killSignal, (signo) => {
-      tree.abort(signo);
-    }));
+    child.once('exit', bindAbort(options.signal, options.killSignal, (signo) => tree.abort(signo)));
     return errno;
   };
   override(handle, 'spawn', launch);
@@ -137,13 +135,12 @@ function startConnected(
   options: NormalOptions,
   { terms, timeout }: Containment,
 ): LaunchedTree {
-  const { file, args = [], envPairs, cwd, uid, gid, detached = false } = options;
+  const { file, args = [], envPairs: env = [], cwd, uid, gid, detached = false } = options;
   try {
     for (const slot of slots) connect(descriptors, slot);
   } catch (cause) {
     return { tree: unstartedTree(newTreeId(), terms), errno: errnoOfMachine(cause), pid: undefined };
   }
-  const env = envPairs ?? Object.entries(process.env).map(([name, value = '']) => `${name}=${value}`);
   const program = { file, args, env, cwd: cwd ?? undefined, uid: uid ?? undefined, gid: gid ?? undefined, detached };
   return startTree({ program, stdio: descriptors.entries, terms, timeout }, openNativeLink(descriptors.passed));
 }
@@ -164,20 +161,20 @@ const { EACCES, EAGAIN, ENOENT, EINVAL } = constants.errno;
 const STREAMS_ARE_USED: ReadonlySet<number> = new Set([0, -EACCES, -EAGAIN, -ENOENT]);
 
 function interpose(handle: ProcessHandle, tree: ContainedTree): void {
-  const { ref, unref } = handle;
+  const real = Object.getPrototypeOf(handle) as ProcessHandle;
   override(handle, 'kill', (signo: number) => tree.signalRoot(signo));
   override(handle, 'hasRef', () => tree.keepsLoop);
   override(handle, 'ref', () => {
-    Reflect.apply(ref, handle, []);
+    real.ref.call(handle);
     tree.keepLoop(true);
   });
   override(handle, 'unref', () => {
-    Reflect.apply(unref, handle, []);
+    real.unref.call(handle);
     tree.keepLoop(false);
   });
 }
 
-function override<Name extends keyof ProcessHandle>(handle: ProcessHandle, name: Name, value: ProcessHandle[Name]): void {
+function override(handle: ProcessHandle, name: keyof ProcessHandle, value: unknown): void {
   Object.defineProperty(handle, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
@@ -185,11 +182,11 @@ function override<Name extends keyof ProcessHandle>(handle: ProcessHandle, name:
 // (deps/uv/src/unix/process.c, uv__process_init_stdio), after the permission model has had its say.
 function prime(handle: ProcessHandle): number {
   const stdio = [{ type: 'fd', fd: -1 }];
-  const nativeSpawn = (Object.getPrototypeOf(handle) as ProcessHandle).spawn;
+  const real = Object.getPrototypeOf(handle) as ProcessHandle;
   const args = spawnTakesObject
     ? [{ file: '/', args: [], envPairs: [], stdio }]
     : ['/', [], undefined, [], stdio, 0, undefined, undefined]; // Node 24.21 and 26
-  return Reflect.apply(nativeSpawn, handle, args);
+  return real.spawn.apply(handle, args);
 }
 
 let spawnTakesObject = true;
@@ -201,42 +198,38 @@ export function seamFits(): boolean {
   return fits;
 }
 
-const STOP = Symbol('stop');
+const STOP = new Error('the examination stops here');
 
 function examine(): boolean {
   try {
-    const { child, original } = catchChild();
+    const child = catchChild();
     const handle = child._handle;
-    if (handle === null) return false;
     const options: NormalOptions = { file: '/', args: [], envPairs: [], stdio: ['ignore', 'ignore', 'ignore'] };
-    let received: readonly unknown[] = [];
+    if (handle === null) return false;
     override(handle, 'spawn', (...args: unknown[]) => {
-      received = args;
+      spawnTakesObject = args.length === 1;
       throw STOP;
     });
-    untilStop(() => Reflect.apply(original, child, [options]));
+    untilStop(() => prototype.spawn.call(child, options));
     Reflect.deleteProperty(handle, 'spawn');
-    spawnTakesObject = received.length === 1;
-    const slots = options.stdio as readonly StdioSlot[];
+    const [slot] = options.stdio as readonly StdioSlot[];
     const methods = ['kill', 'ref', 'unref', 'hasRef', 'close', 'onexit'] as const;
-    const asExpected = slots[0]?.type === 'ignore' && methods.every((name) => typeof handle[name] === 'function');
+    const asExpected = slot?.type === 'ignore' && methods.every((name) => typeof handle[name] === 'function');
     return asExpected && canPrime(handle);
   } catch {
     return false;
   }
 }
 
-function catchChild(): { child: InnerChild; original: InnerSpawn } {
-  let caught: { child: InnerChild; original: InnerSpawn } | undefined;
-  const call = (): unknown => spawn('/', { stdio: 'ignore' }).on('error', () => undefined);
-  untilStop(() =>
-    withInnerSpawn((original, child) => {
-      caught = { child, original };
-      throw STOP;
-    }, call),
-  );
-  if (caught === undefined) throw new Error('ChildProcess.prototype.spawn is not used');
-  return caught;
+function catchChild(): InnerChild {
+  const caught: InnerChild[] = [];
+  const catchIt = (_original: InnerSpawn, child: InnerChild): never => {
+    caught.push(child);
+    throw STOP;
+  };
+  untilStop(() => withInnerSpawn(catchIt, () => spawn('/', { stdio: 'ignore' }).on('error', () => undefined)));
+  if (caught[0] === undefined) throw new Error('ChildProcess.prototype.spawn is not used');
+  return caught[0];
 }
 
 function untilStop(call: () => unknown): void {

@@ -33,9 +33,19 @@ export function attachTree(child: ChildProcess, tree: ContainedTree): void {
   Object.defineProperty(child, 'tree', { value: tree, configurable: true, enumerable: false });
 }
 
-export function timeoutFrom(ms: number | undefined, killSignal: NodeJS.Signals | number | undefined): Timeout | undefined {
+type KillSignal = NodeJS.Signals | number | undefined;
+
+export function timeoutFrom(ms: number | undefined, killSignal: KillSignal): Timeout | undefined {
   if (ms === undefined || ms === 0) return undefined;
   return { ms, signo: killSignalNumber(killSignal) };
+}
+
+/** What to call at the root's end: after its time it has been killed, as by Node's own timer. */
+export function timeoutNote(child: ChildProcess, timeout: Timeout | undefined): () => void {
+  const began = performance.now();
+  return () => {
+    if (timeout !== undefined && performance.now() - began >= timeout.ms) Object.assign(child, { killed: true });
+  };
 }
 
 /**
@@ -44,12 +54,10 @@ export function timeoutFrom(ms: number | undefined, killSignal: NodeJS.Signals |
  */
 export function bindAbort(
   signal: AbortSignal | undefined,
-  killSignal: NodeJS.Signals | number | undefined,
+  killSignal: KillSignal,
   end: (signo: number) => void,
 ): () => void {
-  const abort = (): void => {
-    end(killSignalNumber(killSignal));
-  };
+  const abort = (): void => end(killSignalNumber(killSignal));
   if (signal?.aborted === true) process.nextTick(abort);
   signal?.addEventListener('abort', abort, { once: true });
   return () => signal?.removeEventListener('abort', abort);
@@ -75,7 +83,7 @@ export function openNativeLink(descriptors: readonly number[]): OpenLink {
     });
 }
 
-function killSignalNumber(killSignal: NodeJS.Signals | number | undefined): number {
+function killSignalNumber(killSignal: KillSignal): number {
   return signalNumber('options.killSignal', normalCase(killSignal ?? 'SIGTERM'));
 }
 

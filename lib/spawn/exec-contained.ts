@@ -1,7 +1,14 @@
 // execContained() and execFileContained(): child_process.exec() and execFile(), contained, also when promisified.
 
 import { exec, execFile } from 'node:child_process';
-import type { ChildProcess, ExecException, ExecFileException, ExecFileOptions, ExecOptions, PromiseWithChild } from 'node:child_process';
+import type {
+  ChildProcess,
+  ExecException,
+  ExecFileException,
+  ExecFileOptions,
+  ExecOptions,
+  PromiseWithChild,
+} from 'node:child_process';
 import { promisify } from 'node:util';
 
 import { termsFrom } from '../options.js';
@@ -29,13 +36,16 @@ export interface ExecContained {
 /** The signatures of child_process.execFile(). */
 export interface ExecFileContained {
   (file: string, callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
-  (file: string, args: readonly string[], callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
   (
     file: string,
     options: Encoded<ExecFileOptions, 'buffer' | null>,
     callback?: Done<ExecFileException, Buffer>,
   ): Contained<ChildProcess>;
-  (file: string, options: Texts<ExecFileOptions>, callback?: Done<ExecFileException, string>): Contained<ChildProcess>;
+  (
+    file: string,
+    argsOrOptions: readonly string[] | Texts<ExecFileOptions>,
+    callback?: Done<ExecFileException, string>,
+  ): Contained<ChildProcess>;
   (
     file: string,
     args: readonly string[],

@@ -12,7 +12,7 @@ import { PortableLink, sendLaunch } from '../tree/portable-link.js';
 import { startTree, unstartedTree } from '../tree/start-tree.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
-import { attachTree, bindAbort, timeoutFrom } from './contained-child.js';
+import { attachTree, bindAbort, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
 import { PortableChild } from './portable-child.js';
 import { readSpawnArguments } from './portable-program.js';
@@ -31,13 +31,14 @@ export function forkPortably(args: readonly unknown[], containment: Containment)
   const form = silent ? 'pipe' : 'inherit';
   const stdio = options.stdio ?? [form, form, form, 'ipc'];
   const forms = typeof stdio === 'string' ? [stdio, stdio, stdio, 'ipc' as const] : stdio;
-  return spawnPortably([execPath, [...execArgv, String(modulePath), ...moduleArgs], { ...options, stdio: forms, shell: false }], containment);
+  const nodeArgs = [...execArgv, String(modulePath), ...moduleArgs];
+  return spawnPortably([execPath, nodeArgs, { ...options, stdio: forms, shell: false }], containment);
 }
 
 function start(asked: PortableProgram, containment: Containment): ChildProcess {
   const { program, stdio, options } = asked;
-  let tree: ContainedTree | undefined;
-  const unbind = bindAbort(options.signal, options.killSignal, (signo) => tree?.abort(signo));
+  const begun: ContainedTree[] = [];
+  const unbind = bindAbort(options.signal, options.killSignal, (signo) => begun[0]?.abort(signo));
   const [ours, theirs] = binding().socketPair();
   const guard = startGuard(options, [...stdio, theirs], [ours, theirs]);
   guard.once('exit', unbind);
@@ -49,21 +50,23 @@ function start(asked: PortableProgram, containment: Containment): ChildProcess {
   }
   const face = new PortableChild(guard, program);
   const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
-  const began = performance.now();
+  const noteTimeout = timeoutNote(guard, timeout);
   const launched = launch(face, ours, asked, { ...containment, timeout });
-  tree = launched.tree;
+  const { tree } = launched;
+  begun.push(tree);
   attachTree(guard, tree);
   tree.onRootEnd = (end) => {
-    const timedOut = timeout !== undefined && performance.now() - began >= timeout.ms;
-    if (timedOut) Object.assign(guard, { killed: true });
+    noteTimeout();
     face.end(end);
   };
   face.settle(launched);
   return guard;
 }
 
+type Pair = readonly [number, number];
+
 /** The guard takes the stdio, and nothing else of what the options say about the root. */
-function startGuard(options: PortableOptions, stdio: unknown[], [ours, theirs]: readonly [number, number]): ChildProcess {
+function startGuard(options: PortableOptions, stdio: unknown[], [ours, theirs]: Pair): ChildProcess {
   const home = process.env['HOLDFAST_HOME'];
   const { signal, killSignal, serialization, timeout } = options;
   const own = {
@@ -88,8 +91,12 @@ function isDuration(timeout: unknown): boolean {
   return Number.isInteger(timeout) && (timeout as number) >= 0;
 }
 
-function launch(face: PortableChild, socket: number, asked: PortableProgram, { terms, timeout }: Containment): LaunchedTree {
-  const { program, stdio } = asked;
+function launch(
+  face: PortableChild,
+  socket: number,
+  { program, stdio }: PortableProgram,
+  { terms, timeout }: Containment,
+): LaunchedTree {
   try {
     return startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
       sendLaunch(socket, request);

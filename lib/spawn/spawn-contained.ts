@@ -19,14 +19,16 @@ import { containWithin, seamFits } from './child-process-seam.js';
 import type { Contained, Containment, WithContainment } from './contained-child.js';
 import { forkPortably, spawnPortably } from './portable-spawn.js';
 
-type StreamFor<Entry extends StdioNull | StdioPipe, Stream> = Entry extends StdioPipe ? Stream : null;
-type ByStdio<In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe> =
-  Contained<ChildProcessByStdio<StreamFor<In, Writable>, StreamFor<Out, Readable>, StreamFor<Err, Readable>>>;
+type StreamFor<Given, Stream> = Given extends StdioPipe ? Stream : null;
+type Entry = StdioNull | StdioPipe;
+type ByStdio<In extends Entry, Out extends Entry, Err extends Entry> = Contained<
+  ChildProcessByStdio<StreamFor<In, Writable>, StreamFor<Out, Readable>, StreamFor<Err, Readable>>
+>;
 
 /** The signatures of child_process.spawn(). */
 export interface SpawnContained {
   (command: string, options?: SpawnOptionsWithoutStdio & WithContainment): Contained<ChildProcessWithoutNullStreams>;
-  <In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe>(
+  <In extends Entry, Out extends Entry, Err extends Entry>(
     command: string,
     options: SpawnOptionsWithStdioTuple<In, Out, Err> & WithContainment,
   ): ByStdio<In, Out, Err>;
@@ -36,7 +38,7 @@ export interface SpawnContained {
     args?: readonly string[],
     options?: SpawnOptionsWithoutStdio & WithContainment,
   ): Contained<ChildProcessWithoutNullStreams>;
-  <In extends StdioNull | StdioPipe, Out extends StdioNull | StdioPipe, Err extends StdioNull | StdioPipe>(
+  <In extends Entry, Out extends Entry, Err extends Entry>(
     command: string,
     args: readonly string[],
     options: SpawnOptionsWithStdioTuple<In, Out, Err> & WithContainment,
@@ -47,7 +49,11 @@ export interface SpawnContained {
 /** The signatures of child_process.fork(). */
 export interface ForkContained {
   (modulePath: string | URL, options?: ForkOptions & WithContainment): Contained<ChildProcess>;
-  (modulePath: string | URL, args?: readonly string[], options?: ForkOptions & WithContainment): Contained<ChildProcess>;
+  (
+    modulePath: string | URL,
+    args?: readonly string[],
+    options?: ForkOptions & WithContainment,
+  ): Contained<ChildProcess>;
 }
 
 /**

@@ -1,8 +1,9 @@
 // The owner's end of the conversation with a guard, whoever keeps it: the addon, or portable-link.ts.
 // Adds what both need: a link that is held while somebody waits, and questions with their answers.
 
+import { ContainmentError } from '../errors.js';
 import type { GuardLink } from '../native/binding.js';
-import { wordOf } from './facts.js';
+import { fieldsOf, unescapeField, wordOf } from './facts.js';
 
 export type { GuardLink };
 
@@ -79,4 +80,17 @@ export class Conversation {
     void this.#link.send(line);
     return question;
   }
+}
+
+/** Checks the answer to `release`. */
+export function requireReleased(id: string, answer = ''): void {
+  if (answer === 'released') return;
+  const [call = '', code = '', errno] = fieldsOf(answer);
+  if (errno === undefined) {
+    const message = `tree ${id} has ended, or its guard did not acknowledge the release`;
+    throw new ContainmentError('ERR_HOLDFAST_RELEASE_FAILED', message);
+  }
+  const syscall = unescapeField(call);
+  const facts = { errno: -Number(errno), syscall };
+  throw new ContainmentError('ERR_HOLDFAST_RELEASE_FAILED', `${code}: ${syscall}, release of tree ${id}`, facts);
 }

@@ -4,12 +4,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 
-import { ContainmentError } from '../errors.js';
 import { graceOption, signalNumber } from '../options.js';
 import type { EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Tree, Usage } from '../types.js';
-import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, unescapeField, wordOf } from './facts.js';
+import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, wordOf } from './facts.js';
 import type { RootEnd } from './facts.js';
-import { Conversation } from './guard-link.js';
+import { Conversation, requireReleased } from './guard-link.js';
 import type { GuardLink } from './guard-link.js';
 
 const ANSWER_DEADLINE_MS = 5000;
@@ -63,12 +62,8 @@ export class ContainedTree implements Tree {
   begin(link: GuardLink): void {
     this.#link = link;
     this.#conversation = new Conversation(link);
-    link.onFacts = (lines) => {
-      this.#context.runInAsyncScope(this.#deliver, this, lines);
-    };
-    link.onEnd = () => {
-      this.#context.runInAsyncScope(this.#loseGuard, this);
-    };
+    link.onFacts = (lines) => this.#context.runInAsyncScope(this.#deliver, this, lines);
+    link.onEnd = () => this.#context.runInAsyncScope(this.#loseGuard, this);
   }
 
   /** Nothing was started. */
@@ -125,8 +120,7 @@ export class ContainedTree implements Tree {
 
   release(): void {
     if (this.#released) return;
-    const [answer = ''] = this.#askNow('release') ?? [];
-    if (wordOf(answer) !== 'released') throw releaseFailure(this.id, answer);
+    requireReleased(this.id, this.#askNow('release')?.[0]);
     this.#released = true;
     this.#updateRef();
   }
@@ -144,9 +138,7 @@ export class ContainedTree implements Tree {
     return this.#conversation?.askNow(line, ANSWER_DEADLINE_MS, (others) => {
       if (others.length === 0) return;
       this.#inbox.push(...others);
-      setImmediate(() => {
-        this.#context.runInAsyncScope(this.#drain, this);
-      });
+      setImmediate(() => this.#context.runInAsyncScope(this.#drain, this));
     });
   }
 
@@ -161,9 +153,7 @@ export class ContainedTree implements Tree {
       const survivors = this.#survivors;
       const report = { reason: 'kill', endedPolitely: 0, killed: 0, durationMs: KILL_DEADLINE_MS, survivors } as const;
       const timer = setTimeout(resolve, KILL_DEADLINE_MS, report);
-      void this.empty.then(() => {
-        clearTimeout(timer);
-      });
+      void this.empty.then(() => clearTimeout(timer));
     });
   }
 
@@ -240,16 +230,4 @@ export class ContainedTree implements Tree {
     const durationMs = Math.round(performance.now() - this.#began);
     this.#finish({ reason: 'guard-died', endedPolitely: 0, killed: 0, durationMs, survivors: this.#survivors });
   }
-}
-
-function releaseFailure(id: string, answer: string): ContainmentError {
-  const [call = '', code = '', errno] = fieldsOf(answer);
-  if (errno === undefined) {
-    return new ContainmentError('ERR_HOLDFAST_RELEASE_FAILED', `tree ${id}: its guard did not acknowledge the release`);
-  }
-  const syscall = unescapeField(call);
-  return new ContainmentError('ERR_HOLDFAST_RELEASE_FAILED', `${code}: ${syscall}, release of tree ${id}`, {
-    errno: -Number(errno),
-    syscall,
-  });
 }
