@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { guardPath } from '../native/guard-path.js';
 import { binding } from '../native/load-binding.js';
 import { seamFits } from '../spawn/child-process-seam.js';
-import { misuse } from './main.js';
+import { misuse } from './exit-codes.js';
 
 const DEADLINE_MS = 60_000;
 

@@ -5,9 +5,7 @@ import type * as Doctor from './doctor.js';
 import type * as Help from './help.js';
 import type * as Run from './run.js';
 import type * as GuardPath from '../native/guard-path.js';
-
-export const EXIT_MISUSE = 64; // EX_USAGE, sysexits.h
-export const EXIT_CONTAINMENT_FAILED = 125;
+import { EXIT_CONTAINMENT_FAILED, misuse } from './exit-codes.js';
 
 type Command = (args: readonly string[]) => void | Promise<void>;
 
@@ -37,12 +35,6 @@ export function main(args: readonly string[]): void {
     return;
   }
   void perform(command, rest);
-}
-
-/** Says what was wrong with the command line. */
-export function misuse(problem: string): void {
-  console.error(`holdfast: ${problem} (holdfast --help lists what there is)`);
-  process.exitCode = EXIT_MISUSE;
 }
 
 async function perform(command: Command, args: readonly string[]): Promise<void> {

@@ -91,8 +91,7 @@ function withInnerSpawn<Result>(
 }
 
 function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, containment: Containment) {
-  const handle = child._handle;
-  if (handle === null) return Reflect.apply(original, child, [options]);
+  const handle = child._handle as ProcessHandle;
   const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
   options.timeout = 0; // the guard keeps it
   const noteTimeout = timeoutNote(child, timeout);
@@ -211,7 +210,6 @@ function examine(): boolean {
       throw STOP;
     });
     untilStop(() => prototype.spawn.call(child, options));
-    Reflect.deleteProperty(handle, 'spawn');
     const [slot] = options.stdio as readonly StdioSlot[];
     const methods = ['kill', 'ref', 'unref', 'hasRef', 'close', 'onexit'] as const;
     const asExpected = slot?.type === 'ignore' && methods.every((name) => typeof handle[name] === 'function');
