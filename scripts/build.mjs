@@ -33,7 +33,8 @@ function buildNative() {
   const headers = headersOfThisNode();
   if (headers.problem !== undefined) missing.push(headers.problem);
   if (missing.length > 0) throw new BuildFailure(`cannot compile the addon and the guard.\n  ${missing.join('\n  ')}`);
-  const args = ['--nodedir', headers.directory, '--loglevel=error'];
+  // With headers at hand node-gyp keeps nothing in its own directory, and yet demands a HOME to find it.
+  const args = ['--nodedir', headers.directory, '--devdir', join(BUILD, '.node-gyp'), '--loglevel=error'];
   if (configurationIsStale()) {
     nodeGyp('configure', args);
     writeFileSync(join(BUILD, '.configured'), configuration());
