@@ -4,6 +4,7 @@
 {
   'variables': {
     'version': '<!(node -p "require(\'./package.json\').version")',
+    'sanitizers': '<!(node -p "process.env.HOLDFAST_SANITIZERS || String()")',
     'addon_sources': ['<!@(node scripts/sources.mjs addon)'],
     'conditions': [
       ['OS=="linux"', {'system_folders': 'core posix linux'}],
@@ -12,7 +13,7 @@
     ],
   },
   'target_defaults': {
-    'include_dirs': ['native'],
+    'include_dirs': ['native', 'native/linux/<(target_arch)'],
     'defines': ['HOLDFAST_VERSION="<(version)"'],
     'cflags': ['-Wall', '-Wextra', '-ffunction-sections', '-fdata-sections'],
     'cflags!': ['-O3', '-fno-omit-frame-pointer'],
@@ -24,6 +25,10 @@
       'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
       'MACOSX_DEPLOYMENT_TARGET': '11.0',
     },
+    'conditions': [['sanitizers!=""', {
+      'cflags': ['-g', '-fno-omit-frame-pointer', '-fsanitize=<(sanitizers)', '-fno-sanitize-recover=all'],
+      'ldflags': ['-fsanitize=<(sanitizers)'],
+    }]],
     'msvs_settings': {'VCCLCompilerTool': {'ExceptionHandling': 1, 'AdditionalOptions': ['/std:c++17', '/utf-8']}},
   },
   'targets': [
@@ -39,7 +44,10 @@
       'dependencies': ['holdfast-system'],
       'sources': ['<!@(node scripts/sources.mjs guard)'],
       'ldflags!': ['-rdynamic'],
-      'conditions': [['OS=="linux"', {'ldflags': ['-static', '-Wl,--gc-sections']}]],
+      'conditions': [
+        ['OS=="linux" and sanitizers==""', {'ldflags': ['-static', '-Wl,--gc-sections']}],
+        ['sanitizers!=""', {'sources': ['scripts/sanitizer-options.cc']}],
+      ],
     },
   ],
   'conditions': [

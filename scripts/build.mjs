@@ -68,7 +68,8 @@ function configurationIsStale() {
 
 function configuration() {
   const listed = sources(['core', 'posix', 'linux', 'macos', 'windows', 'guard', 'addon']);
-  return [process.execPath, process.version, readFileSync(join(PROJECT_ROOT, 'binding.gyp'), 'utf8'), ...listed].join('\n');
+  const sanitizers = process.env.HOLDFAST_SANITIZERS ?? '';
+  return [process.execPath, process.version, sanitizers, readFileSync(join(PROJECT_ROOT, 'binding.gyp'), 'utf8'), ...listed].join('\n');
 }
 
 function nodeGyp(command, args) {
