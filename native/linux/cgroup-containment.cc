@@ -16,17 +16,6 @@ std::vector<EscapeRoute> CgroupContainment::escapable() const {
   return {EscapeRoute::broker, EscapeRoute::guardKilled, EscapeRoute::ownerAndGuardKilled};
 }
 
-StartedRoot CgroupContainment::start(ExecRoot& root) {
-  CloneRequest request;
-  request.cgroupFd = cgroup_.directory();
-  Cloned child = cloneProcess(request);
-  if (child.pid == 0) {
-    if (!child.inCgroup && (errno = cgroup_.join()) != 0) root.fail(ExecRoot::cgroupStep);
-    root.becomeRoot();
-  }
-  return adoptRoot(std::move(child), root);
-}
-
 std::vector<Member> CgroupContainment::members() {
   std::vector<Member> members = Subreaper::members();
   addStrays(members);

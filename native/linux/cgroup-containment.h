@@ -13,7 +13,7 @@ class CgroupContainment : public Subreaper {
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;
-  StartedRoot start(ExecRoot& root) override;
+  StartedRoot start(ExecRoot& root) override { return startIn(&cgroup_, root); }
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
   std::size_t killAll() override;

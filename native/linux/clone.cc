@@ -3,13 +3,16 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "core/os-error.h"
+#include "linux/cgroup.h"
 #include "linux/pidfd.h"
+#include "vfork-clone3.h"
 
 namespace holdfast {
 
@@ -21,40 +24,89 @@ struct CloneArguments {
       set_tid_size, cgroup;
 };
 
-long clone3(const CloneRequest& request, int& pidfd) {
+// Room for what execvp(3) builds on its stack: a path, and for a script without `#!` all
+// arguments once more.
+class ChildStack {
+ public:
+  explicit ChildStack(std::size_t arguments) : size_(kBase + arguments * sizeof(char*)) {
+    constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE;
+    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, kFlags, -1, 0);
+    if (memory_ == MAP_FAILED) throw OsError::last("mmap");
+  }
+  ~ChildStack() { (void)munmap(memory_, size_); }  // fails only for a range that is not mapped
+  ChildStack(const ChildStack&) = delete;
+  ChildStack& operator=(const ChildStack&) = delete;
+
+  std::uint64_t base() const { return reinterpret_cast<std::uintptr_t>(memory_); }
+  std::uint64_t size() const { return size_ & ~std::uint64_t{15}; }
+
+ private:
+  static constexpr std::size_t kBase = 256 * 1024;
+  std::size_t size_;
+  void* memory_;
+};
+
+bool refusesClone3(int error) {
+  return error == ENOSYS || error == EPERM || error == EINVAL || error == E2BIG ||
+         error == EOPNOTSUPP || error == EBUSY || error == EACCES;
+}
+
+void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
+
+// The pid, or a negative errno.
+long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
+  root.closeReport();
+  const ChildStack stack(root.argumentCount());
   CloneArguments arguments{};
-  arguments.flags = request.namespaces | CLONE_PIDFD;
+  arguments.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
   arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
   arguments.exit_signal = SIGCHLD;
-  if (request.cgroupFd >= 0) {
+  arguments.stack = stack.base();
+  arguments.stack_size = stack.size();
+  if (cgroup != nullptr) {
     arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = static_cast<std::uint64_t>(request.cgroupFd);
+    arguments.cgroup = static_cast<std::uint64_t>(cgroup->directory());
   }
-  return syscall(SYS_clone3, &arguments, sizeof arguments);
+  return vforkClone3(&arguments, sizeof arguments, becomeRoot, &root);
 }
 
 // The legacy call has no room for a cgroup; its flags include the exit signal.
-long clone2(const CloneRequest& request) {
-  return syscall(SYS_clone, request.namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+long legacyClone(std::uint64_t namespaces) {
+  return syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+}
+
+Cloned forkRoot(ExecRoot& root, const Cgroup* cgroup) {
+  root.openReport();
+  Cloned child = forkInto(0);
+  if (child.pid != 0) return child;
+  if (cgroup != nullptr && (errno = cgroup->join()) != 0) root.fail(ExecRoot::cgroupStep);
+  root.becomeRoot();
 }
 
 }  // namespace
 
-Cloned cloneProcess(const CloneRequest& request) {
+Cloned forkInto(std::uint64_t namespaces) {
+  CloneArguments arguments{};
   int pidfd = -1;
-  long pid = clone3(request, pidfd);
-  const bool byClone3 = pid >= 0;
-  const bool mayRetry = errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == E2BIG ||
-                        errno == EOPNOTSUPP || errno == EBUSY || errno == EACCES;
-  if (pid < 0 && mayRetry) pid = clone2(request);
+  arguments.flags = namespaces | CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+  arguments.exit_signal = SIGCHLD;
+  long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
+  if (pid < 0 && refusesClone3(errno)) {
+    pid = legacyClone(namespaces);
+    // A child of ours that nobody has waited for: its pid cannot have been recycled.
+    if (pid > 0) pidfd = openPidfd(static_cast<int>(pid)).release();
+  }
   if (pid < 0) throw OsError::last("clone");
-  Cloned cloned;
-  cloned.pid = static_cast<int>(pid);
-  cloned.inCgroup = byClone3 && request.cgroupFd >= 0;
-  if (pid == 0) return cloned;
-  // A child of ours that nobody has waited for: its pid cannot have been recycled.
-  cloned.pidfd = byClone3 ? UniqueFd(pidfd) : openPidfd(cloned.pid);
-  return cloned;
+  return {static_cast<int>(pid), UniqueFd(pid == 0 ? -1 : pidfd)};
+}
+
+Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {
+  int pidfd = -1;
+  const long pid = vforkRoot(root, cgroup, pidfd);
+  if (pid > 0) return {static_cast<int>(pid), UniqueFd(pidfd)};
+  if (refusesClone3(static_cast<int>(-pid))) return forkRoot(root, cgroup);
+  throw OsError("clone", static_cast<int>(-pid));
 }
 
 }  // namespace holdfast

@@ -1,27 +1,28 @@
-// Makes a process that goes on where its maker stands, as fork(2) does, and asks the kernel in
-// the same step for a pidfd and for a place in a cgroup or in new namespaces.
+// Makes processes, and asks the kernel in the same step for a pidfd and for a place in a cgroup
+// or in new namespaces.
 #pragma once
 
 #include <cstdint>
 
-#include "posix/unique-fd.h"
+#include "posix/exec-root.h"
 
 namespace holdfast {
 
-struct CloneRequest {
-  std::uint64_t namespaces = 0;  // CLONE_NEW* flags
-  int cgroupFd = -1;             // directory of the cgroup to be born in
-};
+class Cgroup;
 
 struct Cloned {
-  int pid = 0;  // 0 in the child
+  int pid = 0;     // 0 in the child
   UniqueFd pidfd;  // empty where the kernel has none
-  // False when the kernel could not place the child: it has to join the cgroup by itself.
-  bool inCgroup = false;
 };
 
-// Throws OsError in the maker. clone3(2) is refused with ENOSYS by old kernels and with EPERM
-// or ENOSYS by seccomp filters; then clone(2) makes the child.
-Cloned cloneProcess(const CloneRequest& request);
+// A process that goes on where its maker stands, as fork(2) makes it, in new namespaces
+// (CLONE_NEW* flags). Throws OsError in the maker.
+Cloned forkInto(std::uint64_t namespaces);
+
+// A process that becomes the root, inside the cgroup if there is one. The maker stands still
+// until the program runs and shares its memory with the child so long (vfork(2)): nothing is
+// copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)
+// the child is forked. Throws OsError when there is no process; a failed exec tells `root`.
+Cloned startRoot(ExecRoot& root, const Cgroup* cgroup);
 
 }  // namespace holdfast

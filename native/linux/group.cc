@@ -23,9 +23,7 @@ std::vector<EscapeRoute> Group::escapable() const {
 }
 
 StartedRoot Group::start(ExecRoot& root) {
-  Cloned child = cloneProcess({});
-  if (child.pid == 0) root.becomeRoot();
-  StartedRoot started = reaper_.adoptRoot(std::move(child), root);
+  StartedRoot started = reaper_.adopt(startRoot(root, nullptr), root);
   if (started.failure.step == nullptr) lineage_.add(started.identity);
   return started;
 }

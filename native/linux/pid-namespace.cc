@@ -72,16 +72,13 @@ InitSocket makeInitSocket() {
 // Root needs no user namespace; everybody else gets a PID namespace only inside of one
 // (pid_namespaces(7), user_namespaces(7)).
 Cloned cloneInit() {
-  CloneRequest plain;
-  plain.namespaces = CLONE_NEWPID | CLONE_NEWNS;
-  CloneRequest withUser;
-  withUser.namespaces = plain.namespaces | CLONE_NEWUSER;
-  if (geteuid() != 0) return cloneProcess(withUser);
+  constexpr std::uint64_t kPlain = CLONE_NEWPID | CLONE_NEWNS;
+  if (geteuid() != 0) return forkInto(kPlain | CLONE_NEWUSER);
   try {
-    return cloneProcess(plain);
+    return forkInto(kPlain);
   } catch (const OsError& error) {
     if (error.number() != EPERM) throw;
-    return cloneProcess(withUser);
+    return forkInto(kPlain | CLONE_NEWUSER);
   }
 }
 
@@ -95,6 +92,7 @@ bool mayDieWithOwner(const Launch& launch) {
 }  // namespace
 
 PidNamespace::PidNamespace(const Launch& launch, ExecRoot& root) {
+  root.openReport();
   InitSocket pair = makeInitSocket();
   const UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");

@@ -27,7 +27,7 @@ ExitStatus statusOf(const siginfo_t& info) {
 
 }  // namespace
 
-StartedRoot Reaper::adoptRoot(Cloned child, ExecRoot& root) {
+StartedRoot Reaper::adopt(Cloned child, ExecRoot& root) {
   StartedRoot started;
   started.failure = root.waitForExec();
   started.pidfd = std::move(child.pidfd);

@@ -37,12 +37,6 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
   return routes;
 }
 
-StartedRoot Subreaper::start(ExecRoot& root) {
-  Cloned child = cloneProcess({});
-  if (child.pid == 0) root.becomeRoot();
-  return reaper_.adoptRoot(std::move(child), root);
-}
-
 std::vector<Member> Subreaper::members() {
   std::vector<Member> members;
   for (const ProcessStat& stat : descendantsOf(getpid())) members.push_back(memberOf(stat));

@@ -16,7 +16,7 @@ class Subreaper : public Containment {
 
   Mechanism mechanism() const override { return Mechanism::subreaper; }
   std::vector<EscapeRoute> escapable() const override;
-  StartedRoot start(ExecRoot& root) override;
+  StartedRoot start(ExecRoot& root) override { return startIn(nullptr, root); }
   std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
   std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
   void collectRoot() override { reaper_.collectRoot(); }
@@ -28,8 +28,8 @@ class Subreaper : public Containment {
   bool empty() override { return reaper_.noneLeft(); }
 
  protected:
-  StartedRoot adoptRoot(Cloned child, ExecRoot& root) {
-    return reaper_.adoptRoot(std::move(child), root);
+  StartedRoot startIn(const Cgroup* cgroup, ExecRoot& root) {
+    return reaper_.adopt(startRoot(root, cgroup), root);
   }
   // 1 when this process is hit for the first time.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }

@@ -51,7 +51,10 @@ SignalState SignalState::current() {
 }
 
 ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept)
-    : launch_(launch), kept_(kept), mark_("HOLDFAST_TREE=" + launch.mark) {
+    : launch_(launch),
+      kept_(kept),
+      mark_("HOLDFAST_TREE=" + launch.mark),
+      ownEnvironment_(environ) {
   std::size_t next = 0;
   for (StdioEntry entry : launch.stdio) {
     const bool taken = entry == StdioEntry::passed && next < passed.size();
@@ -62,10 +65,18 @@ ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, Si
   envp_ = pointersTo(launch.env);
   envp_.push_back(mark_.data());
   envp_.push_back(nullptr);
+}
+
+void ExecRoot::openReport() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw OsError::last("pipe2");
   reportRead_.reset(ends[0]);
   reportWrite_.reset(ends[1]);
+}
+
+void ExecRoot::closeReport() {
+  reportRead_.reset();
+  reportWrite_.reset();
 }
 
 // From here to exec: only async-signal-safe calls, return codes, no allocation.
@@ -86,12 +97,15 @@ void ExecRoot::becomeRoot() {
 }
 
 void ExecRoot::fail(int step) {
-  const Report report{step, errno};
-  (void)!write(reportWrite_.get(), &report, sizeof report);  // nobody else could be told
+  failure_ = {kStepNames[step], errno};
+  const Report report{step, failure_.number};
+  if (reportWrite_) (void)!write(reportWrite_.get(), &report, sizeof report);  // nobody else could be told
   _exit(127);
 }
 
 ExecFailure ExecRoot::waitForExec() {
+  environ = ownEnvironment_;  // a child that shared our memory has put its own there
+  if (!reportRead_) return failure_;
   reportWrite_.reset();
   Report report{};
   ssize_t length;
@@ -104,7 +118,7 @@ ExecFailure ExecRoot::waitForExec() {
 bool ExecRoot::placeDescriptors() {
   const int count = static_cast<int>(sources_.size());
   // First out of the way of every index that is going to be filled.
-  if (reportWrite_.get() < count) {
+  if (reportWrite_ && reportWrite_.get() < count) {
     const int moved = fcntl(reportWrite_.get(), F_DUPFD_CLOEXEC, count);
     if (moved < 0) return false;
     reportWrite_.reset(moved);

@@ -1,5 +1,6 @@
 // The way from a freshly made child to the user's program: descriptors, session, directory,
-// credentials, exec, in libuv's order. An error comes back on a close-on-exec pipe.
+// credentials, exec, in libuv's order. An error comes back through memory that maker and child
+// share, or, after openReport(), on a close-on-exec pipe.
 #pragma once
 
 #include <signal.h>
@@ -30,6 +31,12 @@ class ExecRoot {
  public:
   ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept);
 
+  // For a child with memory of its own. Throws OsError.
+  void openReport();
+  // For a child that shares the maker's memory.
+  void closeReport();
+  std::size_t argumentCount() const { return argv_.size(); }
+
   // In the child. Never returns: ends in the program, or in _exit(127) after a report.
   [[noreturn]] void becomeRoot();
   // In the child: reports a failed step of the caller's own and ends.
@@ -37,7 +44,7 @@ class ExecRoot {
 
   // In a process between maker and root: lets go of the report, so that its end can come.
   void forgetReport() { reportWrite_.reset(); }
-  // In the maker: closes the child's end and waits for exec or for the failure.
+  // In the maker: waits for exec or for the failure.
   ExecFailure waitForExec();
 
   // Steps, by their index in the report.
@@ -54,6 +61,8 @@ class ExecRoot {
   std::vector<char*> argv_;
   std::vector<char*> envp_;
   std::string mark_;
+  char** ownEnvironment_;
+  ExecFailure failure_;
   UniqueFd reportRead_;
   UniqueFd reportWrite_;
 };
