@@ -26,7 +26,8 @@ inline void expect(bool holds, const std::string& what) {
 }
 
 inline void expectEqual(const std::string& actual, const std::string& expected) {
-  if (actual != expected) throw std::runtime_error("expected '" + expected + "', got '" + actual + "'");
+  if (actual != expected)
+    throw std::runtime_error("expected '" + expected + "', got '" + actual + "'");
 }
 
 }  // namespace holdfast::test

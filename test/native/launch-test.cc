@@ -30,7 +30,8 @@ Launch largest() {
   launch.detached = true;
   launch.stdio = {StdioEntry::passed, StdioEntry::null, StdioEntry::closed, StdioEntry::inherited};
   launch.rootSignals = RootSignals::kept;
-  launch.mechanisms = {Mechanism::pidNamespace, Mechanism::cgroup, Mechanism::group, Mechanism::job};
+  launch.mechanisms = {Mechanism::pidNamespace, Mechanism::cgroup, Mechanism::group,
+                       Mechanism::job};
   launch.refused = {EscapeRoute::hiddenProc, EscapeRoute::unrecorded};
   launch.owner = Identity{4711, 18446744073709551615u};
   launch.starterThread = StarterThread::main;
@@ -54,16 +55,18 @@ std::string refusalOf(const std::string& request) {
 
 void addRoundTrips(Promises& promises) {
   for (const auto& [name, launch] : {std::pair{"smallest", smallest()}, {"largest", largest()}}) {
-    promises.push_back({std::string("carries the ") + name + " request unchanged", [launch = launch] {
-                          const std::string wire = encode(launch);
-                          expectEqual(encode(decodeLaunch(wire)), wire);
-                        }});
+    promises.push_back(
+        {std::string("carries the ") + name + " request unchanged", [launch = launch] {
+           const std::string wire = encode(launch);
+           expectEqual(encode(decodeLaunch(wire)), wire);
+         }});
   }
   promises.push_back({"carries every byte of an argument", [] {
                         const Launch launch = decodeLaunch(encode(largest()));
                         expect(launch.args == largest().args, "arguments differ");
                         expect(launch.env == largest().env, "environment differs");
-                        expect(launch.cwd == std::optional<std::string>(""), "an empty cwd is lost");
+                        expect(launch.cwd == std::optional<std::string>(""),
+                               "an empty cwd is lost");
                         expect(launch.owner == largest().owner, "owner differs");
                       }});
 }
@@ -127,9 +130,9 @@ void addWords(Promises& promises) {
                       }});
   promises.push_back({"knows a label", [] {
                         expect(isLabel("A.b_c-9") && isLabel(std::string(64, 'x')), "good ones");
-                        for (const std::string& bad : {std::string(), std::string(65, 'x'),
-                                                       std::string("a b"), std::string("a/b"),
-                                                       std::string("a\n"), std::string("\xc3\xa4")})
+                        for (const std::string& bad :
+                             {std::string(), std::string(65, 'x'), std::string("a b"),
+                              std::string("a/b"), std::string("a\n"), std::string("\xc3\xa4")})
                           expect(!isLabel(bad), bad);
                       }});
 }

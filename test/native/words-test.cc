@@ -10,18 +10,19 @@
 namespace holdfast::test {
 
 void wordPromises(Promises& promises) {
-  promises.push_back({"names each mechanism and knows it by its name", [] {
-                        for (const char* name : {"job", "cgroup", "namespace", "subreaper", "group"}) {
-                          const auto mechanism = mechanismNamed(name);
-                          expect(mechanism.has_value(), name);
-                          expectEqual(std::string(nameOf(*mechanism)), name);
-                        }
-                        expect(!mechanismNamed("") && !mechanismNamed("Cgroup"), "and no other");
-                      }});
+  promises.push_back(
+      {"names each mechanism and knows it by its name", [] {
+         for (const char* name : {"job", "cgroup", "namespace", "subreaper", "group"}) {
+           const auto mechanism = mechanismNamed(name);
+           expect(mechanism.has_value(), name);
+           expectEqual(std::string(nameOf(*mechanism)), name);
+         }
+         expect(!mechanismNamed("") && !mechanismNamed("Cgroup"), "and no other");
+       }});
   promises.push_back({"names each escape route and knows it by its name", [] {
-                        for (const char* name :
-                             {"broker", "gained-privilege", "guard-killed", "owner-and-guard-killed",
-                              "fast-double-fork", "hidden-proc", "unrecorded"}) {
+                        for (const char* name : {"broker", "gained-privilege", "guard-killed",
+                                                 "owner-and-guard-killed", "fast-double-fork",
+                                                 "hidden-proc", "unrecorded"}) {
                           const auto route = escapeRouteNamed(name);
                           expect(route.has_value(), name);
                           expectEqual(std::string(nameOf(*route)), name);
@@ -34,11 +35,11 @@ void wordPromises(Promises& promises) {
                                     "broker,guard-killed");
                       }});
   promises.push_back({"names every reason of an end", [] {
-                        const EndReason reasons[] = {
-                            EndReason::kill,       EndReason::terminate, EndReason::timeout,
-                            EndReason::abort,      EndReason::ownerDied, EndReason::rootExited,
-                            EndReason::ended,      EndReason::limit,     EndReason::guardDied,
-                            EndReason::released};
+                        const EndReason reasons[] = {EndReason::kill,      EndReason::terminate,
+                                                     EndReason::timeout,   EndReason::abort,
+                                                     EndReason::ownerDied, EndReason::rootExited,
+                                                     EndReason::ended,     EndReason::limit,
+                                                     EndReason::guardDied, EndReason::released};
                         for (EndReason reason : reasons)
                           expect(nameOf(reason) != "?", "a reason without a name");
                       }});

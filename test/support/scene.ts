@@ -1,7 +1,6 @@
 // What one test starts, so that it can be ended again: by identity, also when the test failed.
 
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +19,7 @@ export interface Ended {
 
 /** A control, with the process that stands where the owner stands in the contained attempt. */
 export interface Uncontained {
+  readonly started: Started;
   readonly owner: ProcessIdentity;
   killOwner(): Promise<void>;
 }
@@ -36,7 +36,11 @@ export class Started {
     if (child.pid === undefined) throw new Error(`could not start ${child.spawnfile}`);
     this.child = child;
     this.identity = identityOf(child.pid);
-    this.#ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as Ended);
+    this.#ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        resolve({ code, signal });
+      });
+    });
     child.stdout?.on('data', (text: Buffer) => (this.#output += text.toString()));
     child.stderr?.on('data', (text: Buffer) => (this.#errors += text.toString()));
   }
@@ -96,7 +100,7 @@ export class Scene {
 
   /** Starts a program that will start the cast, which inherits the lifeline as descriptor 3. */
   startHolding(cast: Cast, argv: readonly string[], options: SpawnOptions = {}): Started {
-    const started = this.start(argv, { ...options, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    const started = this.start(argv, { ...options, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     cast.holdLifeline(started.child.stdio[3] as Duplex);
     return started;
   }
@@ -109,7 +113,7 @@ export class Scene {
     const foster = this.startHolding(cast, [fixture('foster'), ...argv]);
     const first = await eventually('the control has an owner', () => /^(\d+):(\d+)\n/.exec(foster.output) ?? undefined);
     const owner = { pid: Number(first[1]), startTime: first[2] ?? '' };
-    return { owner, killOwner: () => endProcesses(() => [owner].filter(isAlive)) };
+    return { started: foster, owner, killOwner: () => endProcesses(() => [owner].filter(isAlive)) };
   }
 
   /** Ends what was meant to survive; whatever else is left then has been left behind. */
