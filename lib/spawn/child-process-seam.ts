@@ -189,14 +189,11 @@ function prime(handle: ProcessHandle): number {
 }
 
 let spawnTakesObject = true;
-let fits: boolean | undefined;
+let fits = process.env['HOLDFAST_FORCE_PORTABLE'] === undefined ? undefined : false; // for tests of the other path
 
-/**
- * Whether Node's internals are what this file expects. Looked at once, on a child that is never started.
- * HOLDFAST_FORCE_PORTABLE is for tests of the other path.
- */
+/** Whether Node's internals are what this file expects. Looked at once, on a child that is never started. */
 export function seamFits(): boolean {
-  fits ??= process.env['HOLDFAST_FORCE_PORTABLE'] === undefined && examine();
+  fits ??= examine();
   return fits;
 }
 

@@ -24,6 +24,7 @@ type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 export class PortableChild {
   readonly #child: ChildProcess;
   readonly #emit: Emit;
+  #onGuardSpawn: () => unknown = () => undefined;
   #tellGuardEnd: (endedWell: boolean) => void = () => undefined;
   readonly #guardEnd = new Promise<boolean>((resolve) => (this.#tellGuardEnd = resolve));
   #exitCode: number | null = null;
@@ -55,16 +56,11 @@ export class PortableChild {
         this.#closeWhenDone();
       });
     }
-    if (errno === 0) {
-      process.nextTick(() => this.#emit('spawn'));
-    } else if (TOLD_BY_EVENT.has(errno)) {
-      process.nextTick(() => {
-        this.#fail(errno);
-      });
-    } else {
+    if (errno !== 0 && !TOLD_BY_EVENT.has(errno)) {
       this.discard();
       throw spawnError(errno, 'spawn');
     }
+    this.#onGuardSpawn = () => (errno === 0 ? this.#emit('spawn') : this.#fail(errno));
   }
 
   end(end: RootEnd): void {
@@ -110,6 +106,7 @@ export class PortableChild {
 
   #pass(event: string | symbol, args: unknown[]): boolean {
     if (event === 'exit') this.#tellGuardEnd(args[0] === 0);
+    if (event === 'spawn') this.#onGuardSpawn(); // in the tick in which Node tells of its children
     if (event === 'spawn' || event === 'exit' || event === 'close') return false;
     const heard = this.#emit(event, ...args);
     if (event === 'disconnect') this.#closeWhenDone();

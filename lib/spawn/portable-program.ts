@@ -1,6 +1,7 @@
 // Reads the arguments of child_process.spawn() by its documentation alone: which program they name, with which
 // arguments, environment and stdio. For the portable path, where Node's own reading cannot be used.
 
+import { spawn } from 'node:child_process';
 import type { SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -19,13 +20,11 @@ export interface PortableProgram {
 export function readSpawnArguments(values: readonly unknown[]): PortableProgram {
   const [file, ...rest] = values;
   const args = Array.isArray(rest[0]) ? (rest[0] as unknown[]).map(String) : [];
-  const options = (rest.find((value) => typeof value === 'object' && value !== null && !Array.isArray(value)) ?? {}) as PortableOptions;
-  if (typeof file !== 'string') throw argumentError('file', 'of type string', file);
-  if (file === '') throw argumentError('file', 'a non-empty string', file);
-  requireNumber('options.uid', options.uid);
-  requireNumber('options.gid', options.gid);
+  const isOptions = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const options = (rest.find(isOptions) ?? {}) as PortableOptions;
+  letNodeRefuse(file, args, options);
   const stdio = stdioForms(options.stdio);
-  const command = commandOf(file, args, options);
+  const command = commandOf(file as string, args, options);
   const program: Program = {
     ...command,
     env: environmentOf(options, stdio.indexOf('ipc')),
@@ -34,7 +33,6 @@ export function readSpawnArguments(values: readonly unknown[]): PortableProgram 
     gid: options.gid,
     detached: options.detached === true,
   };
-  for (const text of [program.file, ...program.args, ...program.env, program.cwd ?? '']) requireNoNul(text);
   return { program, stdio, options };
 }
 
@@ -45,7 +43,9 @@ export function stdioForms(stdio: SpawnOptions['stdio']): StdioForm[] {
   return forms.map((form, index) => (form === 'inherit' ? index : form));
 }
 
-function commandOf(file: string, args: readonly string[], { shell, argv0 }: PortableOptions): Pick<Program, 'file' | 'args'> {
+type Command = Pick<Program, 'file' | 'args'>;
+
+function commandOf(file: string, args: readonly string[], { shell, argv0 }: PortableOptions): Command {
   if (shell !== undefined && shell !== false) {
     const interpreter = typeof shell === 'string' ? shell : '/bin/sh';
     return { file: interpreter, args: [argv0 ?? interpreter, '-c', [file, ...args].join(' ')] };
@@ -67,17 +67,23 @@ function pathOf(cwd: string | URL): string {
   return typeof cwd === 'string' ? cwd : fileURLToPath(cwd);
 }
 
-function requireNumber(name: string, value: unknown): void {
-  if (value !== undefined && !Number.isInteger(value)) throw argumentError(name, 'an integer', value);
+/**
+ * Node's own errors for arguments that it refuses. Two channels are refused after everything else has been checked,
+ * so this starts nothing; a runtime that is not so strict gets a harmless program.
+ */
+function letNodeRefuse(file: unknown, args: readonly unknown[], options: PortableOptions): void {
+  const harmless = typeof file === 'string' && file !== '' && !file.includes('\0');
+  const refusable = !args.every((arg) => typeof arg === 'string' && !arg.includes('\0'));
+  const { stdio } = options;
+  const asked = typeof stdio === 'string' && !SHORTHANDS.includes(stdio) ? stdio : (['ipc', 'ipc'] as const);
+  try {
+    spawn(harmless ? process.execPath : (file as string), refusable ? (args as string[]) : ['--version'], {
+      ...options,
+      stdio: asked as 'pipe',
+    }).on('error', () => undefined);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_IPC_ONE_PIPE')) throw error;
+  }
 }
 
-function requireNoNul(text: string): void {
-  if (!text.includes('\0')) return;
-  const error = new TypeError(`The argument must be a string without null bytes. Received ${JSON.stringify(text.slice(0, 80))}`);
-  throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
-}
-
-function argumentError(name: string, expected: string, value: unknown): TypeError {
-  const error = new TypeError(`The "${name}" argument must be ${expected}. Received ${typeof value} ${String(value)}`);
-  return Object.assign(error, { code: typeof value === 'string' ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_ARG_TYPE' });
-}
+const SHORTHANDS: readonly string[] = ['pipe', 'ignore', 'inherit', 'overlapped'];

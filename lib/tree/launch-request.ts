@@ -1,7 +1,6 @@
 // Writes the launch request of docs/protocol.md: the program to start and the terms of its tree.
 
 import { randomBytes } from 'node:crypto';
-import { isMainThread } from 'node:worker_threads';
 
 import type { Terms } from '../options.js';
 
@@ -67,7 +66,7 @@ function programFields({ id, mark, program, stdio, terms }: LaunchRequest): stri
 }
 
 function termFields({ terms, owner, timeout }: LaunchRequest): string {
-  let text = field('signals', 'defaults') + field('thread', isMainThread ? 'main' : 'other');
+  let text = field('signals', 'defaults');
   for (const mechanism of terms.mechanisms) text += field('mechanism', mechanism);
   for (const route of terms.refuse) text += field('refuse', route);
   if (owner !== undefined) text += field('owner', `${owner.pid} ${owner.startTime}`);

@@ -201,10 +201,10 @@ export class ContainedTree implements Tree {
   // listeners of 'exit' run.
   #endRoot(end: RootEnd): void {
     if (this.#rootEnded) return;
+    this.#rootEnded = true;
     try {
       this.onRootEnd?.(end);
     } finally {
-      this.#rootEnded = true;
       this.#link?.send('collected');
       this.#updateRef();
     }

@@ -45,7 +45,6 @@ describe('the launch request', () => {
       ['stdio', 'passed'],
       ['stdio', 'closed'],
       ['signals', 'defaults'],
-      ['thread', 'main'],
       ['mechanism', 'cgroup'],
       ['mechanism', 'subreaper'],
       ['refuse', 'unrecorded'],
