@@ -137,11 +137,6 @@ const std::map<std::string_view, Setter>& setters() {
       {"mechanism", setMechanism},
       {"refuse", setRefused},
       {"owner", [](Launch& l, K k, K v) { l.owner = identityIn(k, v); }},
-      {"thread",
-       [](Launch& l, K k, K v) {
-         if (v != "main" && v != "other") refuse(k, v);
-         l.starterThread = v == "main" ? StarterThread::main : StarterThread::other;
-       }},
       {"when-root-exits",
        [](Launch& l, K k, K v) { l.whenRootExits = wordIn(rootExitNames(), k, v); }},
       {"when-owner-dies",
@@ -200,7 +195,6 @@ void encodeTerms(Encoder& out, const Launch& launch) {
   if (launch.owner)
     out.add("owner",
             std::to_string(launch.owner->pid) + ' ' + std::to_string(launch.owner->startTime));
-  out.add("thread", launch.starterThread == StarterThread::main ? "main" : "other");
   out.add("when-root-exits", nameIn(rootExitNames(), launch.whenRootExits));
   out.add("when-owner-dies", nameIn(ownerDeathNames(), launch.whenOwnerDies));
   out.add("grace", launch.graceMs);

@@ -30,10 +30,6 @@ enum class RootSignals {
   kept,      // as the guard's own starter had them: as a shell starts a child
 };
 
-// Whose thread started the guard: PR_SET_PDEATHSIG follows the thread, not the process
-// (prctl(2), PR_SET_PDEATHSIG, BUGS).
-enum class StarterThread { main, other };
-
 struct Limits {
   std::optional<std::uint64_t> memoryBytes;
   std::optional<std::uint64_t> processes;
@@ -61,7 +57,6 @@ struct Launch {
   // The end of the socket ends the tree also when another process is the owner (the front of
   // `run`, which is forked and not launched over the wire).
   bool endsWithLink = false;
-  StarterThread starterThread = StarterThread::other;
   WhenRootExits whenRootExits = WhenRootExits::kill;
   WhenOwnerDies whenOwnerDies = WhenOwnerDies::kill;
   std::uint64_t graceMs = 5000;

@@ -42,17 +42,8 @@ Launch completeLaunch(const RunOptions& run) {
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
   launch.endsWithLink = true;
-  launch.starterThread = StarterThread::main;
   if (run.ownerIsParent) launch.owner = Identity{getppid(), 0};
   return launch;
-}
-
-// Above the standard descriptors: one of those may be closed on purpose, and stays so.
-UniqueFd aboveStdio(UniqueFd fd) {
-  if (fd.get() > 2) return fd;
-  UniqueFd moved(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-  if (!moved) throw OsError::last("fcntl");
-  return moved;
 }
 
 struct SocketPair {
@@ -64,8 +55,7 @@ SocketPair makeSocketPair() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw OsError::last("socketpair");
-  SocketPair pair{UniqueFd(ends[0]), UniqueFd(ends[1])};
-  return {aboveStdio(std::move(pair.front)), aboveStdio(std::move(pair.guard))};
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 // SIGTSTP, SIGTTIN and SIGTTOU keep their effect: the front stops and continues with its group.
@@ -183,7 +173,7 @@ int runFront(const std::vector<std::string>& arguments) {
   pair.guard.reset();
   (void)signal(SIGINT, SIG_IGN);
   (void)signal(SIGQUIT, SIG_IGN);
-  Front front(std::move(pair.front), aboveStdio(openSignals(watched)), launch);
+  Front front(std::move(pair.front), openSignals(watched), launch);
   const FrontOutcome outcome = front.waitForEnd();
   (void)waitpid(guard, nullptr, 0);  // reaped already when its SIGCHLD came first
   report.write(launch.treeId, outcome);

@@ -26,8 +26,9 @@ void requireNoLimits(const Limits& limits) {
     throw Refusal{"limits", "this version does not enforce limits"};
 }
 
-std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch, ExecRoot& root) {
-  Choice choice = chooseContainment(launch, root);
+std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
+                                    const Surroundings& surroundings) {
+  Choice choice = chooseContainment(launch, surroundings);
   std::string why;
   for (const std::string& candidate : choice.passedOver) {
     link.queue("passed-over " + candidate);
@@ -46,6 +47,11 @@ std::optional<Record> record(OwnerLink& link, const std::string& treeId, const s
     link.queue("unrecorded " + describe(error));
     return std::nullopt;
   }
+}
+
+// A polite end is the guard's to give.
+int ownerToDieWith(const Launch& launch, const OwnerWatch& owner) {
+  return launch.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
 }
 
 void requireAcceptable(const std::vector<EscapeRoute>& open, const Launch& launch) {
@@ -74,7 +80,7 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   OwnerWatch owner(launch, link);
   UniqueFd childSignals = openChildSignals();
   ExecRoot exec(launch, request.descriptors, kept);
-  std::unique_ptr<Containment> containment = choose(link, launch, exec);
+  std::unique_ptr<Containment> containment = choose(link, launch, {exec, ownerToDieWith(launch, owner)});
 
   std::vector<EscapeRoute> open = containment->escapable();
   const RecordFacts facts{launch, owner.identity(), containment->mechanism(), open,

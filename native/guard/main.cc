@@ -1,6 +1,8 @@
 // holdfast-guard: the small native process that supervises one tree.
 // Each mode is a function of its own; what is common to all is the only catch of the program.
 
+#include <fcntl.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -43,6 +45,16 @@ int launch(int argc, char** argv) {
   return 0;
 }
 
+// A standard descriptor that came closed is occupied, so that nothing of ours takes its place;
+// close-on-exec, so that it is closed for the root as well.
+void occupyStandardDescriptors() {
+  UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  while (null && null.get() <= 2) {
+    (void)null.release();
+    null.reset(open("/dev/null", O_RDWR | O_CLOEXEC));
+  }
+}
+
 int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
@@ -61,6 +73,7 @@ int dispatch(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    holdfast::occupyStandardDescriptors();
     return holdfast::dispatch(argc, argv);
   } catch (const holdfast::UsageError& mistake) {
     std::fprintf(stderr, "holdfast: %s\n", mistake.what());

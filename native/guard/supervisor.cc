@@ -155,6 +155,7 @@ void Supervisor::serveSignal(int signo) {
 // Whatever stops are reported after `resumed` came after the continuation.
 void Supervisor::serveResume() {
   (void)tree_.containment->signalMember(tree_.root, SIGCONT);
+  tree_.containment->settleStops();
   reportStops();
   link_.send("resumed");
 }

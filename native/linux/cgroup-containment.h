@@ -9,7 +9,9 @@ namespace holdfast {
 
 class CgroupContainment : public Subreaper {
  public:
-  explicit CgroupContainment(Cgroup cgroup) : cgroup_(std::move(cgroup)) {}
+  // Throws OsError.
+  explicit CgroupContainment(const std::string& treeId)
+      : cgroup_(Cgroup::createBelowOwn(treeId)) {}
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;

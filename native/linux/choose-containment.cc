@@ -19,12 +19,13 @@ namespace holdfast {
 
 namespace {
 
-std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch, ExecRoot& root) {
+std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch,
+                                  const Surroundings& surroundings) {
   switch (mechanism) {
     case Mechanism::cgroup:
-      return std::make_unique<CgroupContainment>(Cgroup::createBelowOwn(launch.treeId));
+      return std::make_unique<CgroupContainment>(launch.treeId);
     case Mechanism::pidNamespace:
-      return std::make_unique<PidNamespace>(launch, root);
+      return std::make_unique<PidNamespace>(surroundings);
     case Mechanism::subreaper:
       return std::make_unique<Subreaper>();
     case Mechanism::group:
@@ -60,12 +61,12 @@ const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Laun
   return nullptr;
 }
 
-Choice chooseContainment(const Launch& launch, ExecRoot& root) {
+Choice chooseContainment(const Launch& launch, const Surroundings& surroundings) {
   Choice choice;
   for (Mechanism mechanism : launch.mechanisms) {
     const std::string name(nameOf(mechanism));
     try {
-      std::unique_ptr<Containment> candidate = make(mechanism, launch, root);
+      std::unique_ptr<Containment> candidate = make(mechanism, launch, surroundings);
       const EscapeRoute* refused = refusedAmong(candidate->escapable(), launch);
       if (refused == nullptr) {
         choice.containment = std::move(candidate);

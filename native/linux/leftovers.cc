@@ -1,7 +1,6 @@
 #include "posix/leftovers.h"
 
 #include <optional>
-#include <set>
 
 #include "core/os-error.h"
 #include "linux/cgroup.h"
@@ -41,10 +40,11 @@ class LinuxLeftovers : public Leftovers {
   }
 
   std::size_t killAll() override {
-    const std::size_t inside = addInside();
-    const bool byKernel = cgroup_ && cgroup_->kill();  // passes over those that are hit below
-    const std::size_t hit = lineage_.kill();
-    return byKernel ? inside + hit : hit;
+    const std::vector<int> inside = addInside();
+    std::size_t hit = 0;
+    if (cgroup_ && cgroup_->kill())  // passes over those that are hit below
+      for (int pid : inside) hit += lineage_.countHit(pid);
+    return hit + lineage_.kill();
   }
 
   void dissolve() override {
@@ -52,20 +52,16 @@ class LinuxLeftovers : public Leftovers {
   }
 
  private:
-  // How many are seen inside the cgroup for the first time.
-  std::size_t addInside() {
-    std::size_t added = 0;
-    if (!cgroup_) return added;
-    for (int pid : cgroup_->processes()) {
+  std::vector<int> addInside() {
+    if (!cgroup_) return {};
+    std::vector<int> inside = cgroup_->processes();
+    for (int pid : inside)
       if (const auto stat = readStat(pid)) lineage_.add(stat->identity());
-      added += inside_.insert(pid).second ? 1 : 0;
-    }
-    return added;
+    return inside;
   }
 
   Lineage lineage_;
   std::optional<Cgroup> cgroup_;
-  std::set<int> inside_;
 };
 
 }  // namespace

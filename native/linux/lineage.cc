@@ -119,7 +119,7 @@ std::size_t Lineage::kill() {
   if (++sweeps_ > kPlainSweeps) stopAll();
   std::size_t hit = 0;
   for (const ProcessStat& member : find(Marks::read))
-    if (signalIdentity(member.identity(), SIGKILL) == 0 && hit_.insert(member.pid).second) ++hit;
+    if (signalIdentity(member.identity(), SIGKILL) == 0) hit += countHit(member.pid);
   return hit;
 }
 

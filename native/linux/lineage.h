@@ -35,6 +35,8 @@ class Lineage {
   // SIGKILL to every member; how many were hit for the first time. From the third call on, a
   // tree that seems to fork is brought to a stand before.
   std::size_t kill();
+  // 1 when this process is hit for the first time, by kill() or by other means.
+  std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
   using Snapshot = std::map<int, ProcessStat>;

@@ -78,15 +78,15 @@ void stepOutOfTheWay(int socket) {
 
 class InitLoop {
  public:
-  InitLoop(int socket, int root) : socket_(socket), signals_(openChildSignals()) {
+  InitLoop(const NamespaceInit& init, int root)
+      : socket_(init.socket.get()), ownerFd_(init.ownerFd), signals_(openChildSignals()) {
     reaper_.watchRoot(root);
   }
 
   [[noreturn]] void run() {
     while (true) {
       reaper_.reap();
-      while (const auto change = reaper_.takeStopChange())
-        tell(socket_, "changed " + std::to_string(*change));
+      reportStops();
       reportRoot();
       reportAlone();
       waitForNews();
@@ -94,6 +94,11 @@ class InitLoop {
   }
 
  private:
+  void reportStops() {
+    while (const auto change = reaper_.takeStopChange())
+      tell(socket_, "changed " + std::to_string(*change));
+  }
+
   void reportRoot() {
     const auto& status = reaper_.rootStatus();
     if (!status || reported_) return;
@@ -109,16 +114,28 @@ class InitLoop {
   }
 
   void waitForNews() {
-    pollfd watched[] = {{signals_.get(), POLLIN, 0}, {socket_, POLLIN, 0}};
-    (void)poll(watched, 2, -1);  // EINTR: look again
+    pollfd watched[] = {{signals_.get(), POLLIN, 0}, {socket_, POLLIN, 0}, {ownerFd_, POLLIN, 0}};
+    (void)poll(watched, 3, -1);  // EINTR: look again
     char drained[1024];
     if (watched[0].revents != 0) (void)!read(signals_.get(), drained, sizeof drained);
-    if (watched[1].revents == 0) return;
-    if (recv(socket_, drained, sizeof drained, 0) <= 0) _exit(1);  // and the kernel takes the rest
-    reaper_.collectRoot();
+    if (watched[2].revents != 0) _exit(1);  // and the kernel takes the rest, whatever the guard does
+    if (watched[1].revents != 0) takeRequest();
+  }
+
+  void takeRequest() {
+    char text[16];
+    const ssize_t length = recv(socket_, text, sizeof text, 0);
+    if (length <= 0) _exit(1);
+    const std::string_view request(text, static_cast<std::size_t>(length));
+    if (request == "collected") reaper_.collectRoot();
+    if (request == "released") ownerFd_ = -1;
+    if (request != "settle") return;
+    reportStops();
+    tell(socket_, "settled");
   }
 
   int socket_;
+  int ownerFd_;
   UniqueFd signals_;
   Reaper reaper_;
   bool reported_ = false;
@@ -137,7 +154,7 @@ void runNamespaceInit(NamespaceInit init) {
     if (!toldToStart(socket)) _exit(1);
     const int root = startRoot(init);
     stepOutOfTheWay(socket);
-    InitLoop(socket, root).run();
+    InitLoop(init, root).run();
   } catch (const OsError& error) {
     tell(socket, error.call() + ' ' + std::to_string(error.number()));
     _exit(1);

@@ -2,7 +2,6 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,17 +81,10 @@ Cloned cloneInit() {
   }
 }
 
-// The kernel kills the guard with its owner where that is right: only the main thread of the
-// owner lives as long as the owner, and a SIGKILL leaves no grace.
-bool mayDieWithOwner(const Launch& launch) {
-  return launch.starterThread == StarterThread::main && !launch.owner &&
-         launch.whenOwnerDies == WhenOwnerDies::kill;
-}
-
 }  // namespace
 
-PidNamespace::PidNamespace(const Launch& launch, ExecRoot& root) {
-  root.openReport();
+PidNamespace::PidNamespace(const Surroundings& surroundings) {
+  surroundings.root.openReport();
   InitSocket pair = makeInitSocket();
   const UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");
@@ -100,14 +92,14 @@ PidNamespace::PidNamespace(const Launch& launch, ExecRoot& root) {
   Cloned init = cloneInit();
   if (init.pid == 0) {
     pair.guard.reset();
-    runNamespaceInit(NamespaceInit{std::move(pair.init), guard.get(), ids, root});
+    runNamespaceInit({std::move(pair.init), guard.get(), surroundings.ownerFd, ids,
+                      surroundings.root});
   }
   init_ = init.pid;
   initPidfd_ = std::move(init.pidfd);
   socket_ = std::move(pair.guard);
   pair.init.reset();
   awaitReady();
-  if (mayDieWithOwner(launch)) (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
 PidNamespace::~PidNamespace() {
@@ -125,7 +117,7 @@ void PidNamespace::awaitReady() {
 
 StartedRoot PidNamespace::start(ExecRoot& root) {
   StartedRoot started;
-  (void)!send(socket_.get(), "start", 5, MSG_NOSIGNAL);  // a dead init shows below
+  tell("start");
   const Message hello = receiveMessage(socket_.get(), 0);
   started.failure = root.waitForExec();
   if (started.failure.step != nullptr) return started;
@@ -147,6 +139,7 @@ void PidNamespace::takeMessage(const std::string& message) {
   if (fields[0] == "exited") status_ = ExitStatus{ExitStatus::Kind::exited, value};
   if (fields[0] == "signaled") status_ = ExitStatus{ExitStatus::Kind::signaled, value};
   if (fields[0] == "changed") stopChanges_.push_back(value);
+  if (fields[0] == "settled") settled_ = true;
   if (fields[0] == "alone") alone_ = true;
 }
 
@@ -169,7 +162,7 @@ std::optional<int> PidNamespace::takeStopChange() {
 void PidNamespace::collectRoot() {
   collected_ = true;
   if (alone_) return killInit();
-  (void)!send(socket_.get(), "collected", 9, MSG_NOSIGNAL);  // a dead init holds nothing
+  tell("collected");
 }
 
 std::vector<Member> PidNamespace::members() {
@@ -218,6 +211,22 @@ void PidNamespace::killInit() {
   initGone_ = true;
 }
 
-void PidNamespace::release() { (void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0); }
+void PidNamespace::release() { tell("released"); }
+
+// The stops that init has seen so far are told before its answer.
+void PidNamespace::settleStops() {
+  settled_ = false;
+  tell("settle");
+  while (socket_ && !settled_) {
+    const Message message = receiveMessage(socket_.get(), 0);
+    if (message.ended) socket_.reset();
+    if (!message.text.empty()) takeMessage(message.text);
+  }
+}
+
+// A dead init shows in what it does not answer.
+void PidNamespace::tell(std::string_view word) {
+  (void)!send(socket_.get(), word.data(), word.size(), MSG_NOSIGNAL);
+}
 
 }  // namespace holdfast

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "linux/subreaper.h"
+#include "posix/choose-containment.h"
 
 namespace holdfast {
 
@@ -11,7 +12,7 @@ class PidNamespace : public Subreaper {
  public:
   // Makes the namespace and its init, which waits for start(). Throws OsError that names the
   // step that is not permitted here.
-  PidNamespace(const Launch& launch, ExecRoot& root);
+  explicit PidNamespace(const Surroundings& surroundings);
   // Ends what may be left, init included.
   ~PidNamespace() override;
 
@@ -26,10 +27,12 @@ class PidNamespace : public Subreaper {
   std::size_t killAll() override;
   void reap() override;
   bool empty() override { return alone_ || initGone_; }
+  void settleStops() override;
   void release() override;
 
  private:
   void awaitReady();
+  void tell(std::string_view word);
   void takeMessage(const std::string& message);
   void receiveAll();
   std::size_t countInside() const;
@@ -43,6 +46,7 @@ class PidNamespace : public Subreaper {
   bool started_ = false;
   bool killed_ = false;
   bool collected_ = false;
+  bool settled_ = false;   // init has answered settleStops()
   bool alone_ = false;     // init has nothing left but, perhaps, the dead root
   bool initGone_ = false;  // and therefore everything in the namespace
 };

@@ -15,8 +15,14 @@ struct Choice {
   std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
 };
 
-// `root` is given now because a namespace is made around it.
-Choice chooseContainment(const Launch& launch, ExecRoot& root);
+// What a namespace is made around: the root, and the owner whose death may end it at once
+// (readable then; -1: nobody's).
+struct Surroundings {
+  ExecRoot& root;
+  int ownerFd;
+};
+
+Choice chooseContainment(const Launch& launch, const Surroundings& surroundings);
 
 // The refused route that would stay open, or nullptr.
 const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch);

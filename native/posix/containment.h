@@ -45,6 +45,8 @@ class Containment {
   virtual std::optional<ExitStatus> rootStatus() const = 0;
   // A stop (with its signal) or a continuation (0) of the root since the last question.
   virtual std::optional<int> takeStopChange() = 0;
+  // Returns when every stop that has happened can be taken.
+  virtual void settleStops() {}
   // The owner has seen the root's end: its pid may be freed.
   virtual void collectRoot() = 0;
 

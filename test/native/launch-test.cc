@@ -34,7 +34,6 @@ Launch largest() {
                        Mechanism::job};
   launch.refused = {EscapeRoute::hiddenProc, EscapeRoute::unrecorded};
   launch.owner = Identity{4711, 18446744073709551615u};
-  launch.starterThread = StarterThread::main;
   launch.whenRootExits = WhenRootExits::wait;
   launch.whenOwnerDies = WhenOwnerDies::terminate;
   launch.graceMs = 0;
