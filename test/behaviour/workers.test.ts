@@ -1,0 +1,61 @@
+// A tree ends with the Worker that owns it, however the Worker ends; and nothing of it is left.
+
+import { expect } from 'chai';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+import type { WorkerPlan } from '../fixtures/worker.js';
+import { leaveFree } from '../support/contained.js';
+import { eventually } from '../support/eventually.js';
+import { forEachMechanism } from '../support/mechanisms.js';
+import { startOwner } from '../support/owner.js';
+import { nodeFixture } from '../support/project.js';
+import { processesNaming } from '../support/proc.js';
+import { useScene } from '../support/scene.js';
+
+const ENDS: readonly WorkerPlan['end'][] = ['return', 'exit', 'throw', 'wait', 'launch'];
+const WORKERS_OF_EACH_END = 40;
+const AT_ONCE = 4;
+
+async function runWorker(plan: WorkerPlan): Promise<void> {
+  const worker = new Worker(nodeFixture('worker'), { workerData: plan });
+  worker.on('error', () => undefined);
+  const exited = once(worker, 'exit');
+  await Promise.race([once(worker, 'message'), exited]);
+  if (plan.end === 'wait') await worker.terminate();
+  await exited;
+}
+
+describe('the end of a Worker', () => {
+  const scene = useScene();
+
+  forEachMechanism((mechanism) => {
+    it('ends its tree', async () => {
+      const control = await leaveFree(scene(), { technique: 'setsid' });
+      const cast = scene().cast({ technique: 'setsid' });
+      const owner = await startOwner(scene(), cast, { inWorker: true, containment: { mechanism } });
+
+      await owner.come('end-worker');
+      await owner.says(/^ended$/m);
+      await owner.come('exit');
+      await owner.ended();
+
+      await cast.provenDead(control);
+    });
+  });
+
+  for (const end of ENDS) {
+    it(`leaves nothing behind ${WORKERS_OF_EACH_END} times by ${end}`, async function () {
+      this.timeout(120_000);
+      const word = scene().path('a-word-in-the-command-line');
+      const plan: WorkerPlan = { argv: ['/bin/sh', '-c', 'sleep 20 & wait', word], end };
+
+      for (let done = 0; done < WORKERS_OF_EACH_END; done += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, () => runWorker(plan)));
+      }
+
+      await eventually('no member is left', () => processesNaming(word).length === 0);
+      expect(processesNaming(word)).to.deep.equal([]);
+    });
+  }
+});
