@@ -1,0 +1,71 @@
+// What a guard keeps in memory, and what the command line costs.
+
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { guardPath } from '#lib/native/guard-path.js';
+
+import { contained, workingMechanisms } from './contenders.js';
+import { printTable, promise, type Row } from './statistics.js';
+
+const PROJECT_ROOT = join(__dirname, '..', '..');
+
+/** Kilobytes that nobody else has, and those of them that were written to. */
+function privateMemory(pid: number): { all: number; dirty: number } {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]);
+  return { all: field('Private_Clean') + field('Private_Dirty'), dirty: field('Private_Dirty') };
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
+export async function benchGuardMemory(): Promise<void> {
+  const all: Row[] = [];
+  const dirty: Row[] = [];
+  for (const mechanism of workingMechanisms()) {
+    const child = contained(mechanism).start('/bin/sh', ['-c', 'echo ready; exec sleep 1000'], ['ignore', 'pipe', 'ignore']);
+    if (child.stdout !== null) await once(child.stdout, 'data');
+    const guard = guardOf(child.pid ?? 0);
+    const memory = privateMemory(guard);
+    all.push({ name: `holdfast ${mechanism}`, values: [memory.all] });
+    dirty.push({ name: `holdfast ${mechanism}`, values: [memory.dirty] });
+    promise(`holdfast ${mechanism}: private memory of the guard`, memory.all, 1024, ' kB');
+    promise(`holdfast ${mechanism}: dirty memory of the guard`, memory.dirty, 100, ' kB');
+    await child.tree?.kill();
+  }
+  printTable('private memory of a guard', 'kB', all);
+  printTable('private dirty memory of a guard', 'kB', dirty);
+}
+
+/** Under `namespace` the root's parent is the namespace's init, and the guard is above that. */
+function guardOf(root: number): number {
+  let guard = parentOf(root);
+  while (parentOf(guard) !== process.pid && parentOf(guard) > 1) guard = parentOf(guard);
+  return guard;
+}
+
+export function benchCommandLine(effort: number): void {
+  const command = join(PROJECT_ROOT, 'bin', 'holdfast.js');
+  const ways: { name: string; argv: readonly [string, ...string[]] }[] = [
+    { name: 'true', argv: ['/bin/true'] },
+    { name: 'holdfast-guard run -- true', argv: [guardPath(), 'run', '--', '/bin/true'] },
+    { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+    { name: 'holdfast run -- true', argv: [process.execPath, command, 'run', '--', '/bin/true'] },
+    { name: 'holdfast --version', argv: [process.execPath, command, '--version'] },
+  ];
+  const rows = ways.map(({ name }) => ({ name, values: [] as number[] }));
+  for (let round = 0; round < Math.max(3, Math.round(30 * effort)); round++) {
+    for (const [index, { argv }] of ways.entries()) {
+      const [file, ...args] = argv;
+      const began = performance.now();
+      const { status } = spawnSync(file, args, { stdio: 'ignore' });
+      if (status !== 0) throw new Error(`${argv.join(' ')} exited with ${status ?? 'a signal'}`);
+      rows[index]?.values.push(performance.now() - began);
+    }
+  }
+  printTable('a command from start to end', 'ms', rows);
+}
