@@ -13,7 +13,7 @@ const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'bin', '
 const BUILT = ['build/Release/holdfast.node', 'build/Release/holdfast-guard'];
 
 describe('the package', function () {
-  let work: string;
+  let work: string | undefined;
   let consumer: string;
   let packed: readonly { path: string; mode: number }[];
 
@@ -27,7 +27,7 @@ describe('the package', function () {
   });
 
   after(() => {
-    rmSync(work, { recursive: true, force: true });
+    if (work !== undefined) rmSync(work, { recursive: true, force: true });
   });
 
   it('carries the library, the declarations, the documents and the native files', () => {
