@@ -52,6 +52,8 @@ class LineBuffer {
   // The next whole line without its newline, if there is one.
   bool next(std::string& line);
   std::size_t size() const { return pending_.size(); }
+  // The beginning of a line that has not ended yet.
+  std::string_view rest() const { return pending_; }
 
  private:
   std::string pending_;

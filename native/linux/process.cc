@@ -1,6 +1,9 @@
 #include "posix/process.h"
 
+#include <signal.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "linux/pidfd.h"
 #include "linux/proc.h"
@@ -13,6 +16,14 @@ std::optional<Identity> identityOf(int pid) {
   const auto stat = readStat(pid);
   if (!stat || stat->dead()) return std::nullopt;
   return stat->identity();
+}
+
+int signalChild(const UniqueFd& handle, int pid, int signo) {
+  if (handle) {
+    const int error = signalPidfd(handle.get(), signo);
+    if (error != ENOSYS && error != EPERM) return error;  // those may come from a filter
+  }
+  return kill(pid, signo) == 0 ? 0 : errno;
 }
 
 Identity ownIdentity() {

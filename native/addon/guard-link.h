@@ -1,0 +1,44 @@
+// GuardLink: the JavaScript object at the owner's end of one guard's socket (lib/native/binding.ts).
+#pragma once
+
+#include <napi.h>
+
+#include "addon/socket-poll.h"
+#include "posix/start-guard.h"
+
+namespace holdfast {
+
+class GuardLink : public Napi::ObjectWrap<GuardLink> {
+ public:
+  static void define(Napi::Env env, Napi::Object exports);
+
+  // For startGuard() only: takes over the StartedGuard that its argument holds.
+  explicit GuardLink(const Napi::CallbackInfo& info);
+  ~GuardLink() override;
+
+ private:
+  static Napi::Value startGuard(const Napi::CallbackInfo& info);
+
+  Napi::Value facts(const Napi::CallbackInfo& info);
+  Napi::Value send(const Napi::CallbackInfo& info);
+  Napi::Value receive(const Napi::CallbackInfo& info);
+  Napi::Value signalRoot(const Napi::CallbackInfo& info);
+  void ref(const Napi::CallbackInfo& info);
+  void unref(const Napi::CallbackInfo& info);
+  Napi::Value hasRef(const Napi::CallbackInfo& info);
+  void close(const Napi::CallbackInfo& info);
+
+  void watch();
+  void onEvent();
+  void onTeardown();
+  void call(const char* listener, const std::vector<napi_value>& arguments);
+  void stopWatching();
+
+  StartedGuard guard_;
+  int rootPid_ = 0;
+  bool rootCollected_ = false;
+  SocketPoll* poll_ = nullptr;
+  Napi::AsyncContext context_;
+};
+
+}  // namespace holdfast

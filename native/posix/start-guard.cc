@@ -1,0 +1,81 @@
+#include "posix/start-guard.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "core/os-error.h"
+#include "posix/guard-reaper.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr int kGuardSocket = 3;
+
+class FileActions {
+ public:
+  FileActions() { posix_spawn_file_actions_init(&actions_); }
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+  posix_spawn_file_actions_t* get() { return &actions_; }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// What recover needs to know of a tree (docs/protocol.md, "When the guard dies").
+bool isForRecovery(const std::string& fact) {
+  const std::string word = fact.substr(0, fact.find(' '));
+  return word == "guard" || word == "cgroup" || word == "record" || word == "started";
+}
+
+}  // namespace
+
+// posix_spawn(3) of glibc and of macOS does not copy the caller's memory. Every descriptor of a
+// Node process is close-on-exec but for a few inherited ones, which the guard closes itself.
+int spawnGuardProgram(const std::string& path, const std::vector<std::string>& arguments,
+                      const std::string& home, int socket) {
+  std::vector<std::string> words{"holdfast-guard"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment;
+  if (!home.empty()) environment.push_back("HOLDFAST_HOME=" + home);
+  FileActions actions;
+  // A descriptor that is 3 already loses its close-on-exec flag in the same way (POSIX.1-2024).
+  if (posix_spawn_file_actions_adddup2(actions.get(), socket, kGuardSocket) != 0)
+    throw OsError("posix_spawn_file_actions_adddup2", ENOMEM);
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, path.c_str(), actions.get(), nullptr,
+                                pointersTo(words).data(), pointersTo(environment).data());
+  if (error != 0) throw OsError("posix_spawn", error, path);
+  return pid;
+}
+
+StartedGuard startGuard(const GuardStart& start) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    throw OsError::last("socketpair");
+  GuardChannel channel{UniqueFd(ends[0])};
+  UniqueFd guardEnd(ends[1]);
+  channel.begin({start.request, start.descriptors});
+  GuardReaper& reaper = GuardReaper::instance();
+  const int pid = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
+  const auto story = reaper.watch(
+      pid, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
+  Answer answer = channel.awaitAnswer(start.deadlineMs);
+  for (const std::string& fact : answer.facts)
+    if (isForRecovery(fact)) reaper.addFact(story, fact);
+  return {std::move(channel), std::move(answer)};
+}
+
+}  // namespace holdfast
