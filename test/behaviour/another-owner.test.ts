@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 
 import { castBehindFront, frontArgv, readReport } from '../support/front.js';
-import { abandonedRecordMayRemain } from '../support/leaks.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { endProcesses, useScene } from '../support/scene.js';
 import { identityOf, isAlive } from '../support/proc.js';
@@ -42,7 +42,7 @@ describe('another owner', () => {
 
       await cast.provenDead(owner);
       expect(isAlive(other)).to.equal(true);
-      await abandonedRecordMayRemain();
+      await abandonedTreeMayRemain();
     });
   });
 

@@ -16,6 +16,8 @@ interface Bad {
   readonly args: (scene: Scene) => [string, readonly string[], SpawnOptions?];
 }
 
+// No entry of stdio that the types would let pass.
+const LOUD = 'loud' as never;
 const many = (length: number, text: string): string[] => Array.from({ length }, () => text);
 
 function file(scene: Scene, text: string, mode: number): string {
@@ -41,8 +43,8 @@ const BAD: readonly Bad[] = [
   { title: 'a wrong type of file', args: () => [7 as never, []] },
   { title: 'a wrong type of arguments', args: () => ['true', 'x' as never] },
   { title: 'a wrong type of cwd', args: () => ['true', [], { cwd: 7 as never }] },
-  { title: 'a wrong type of stdio', args: () => ['true', [], { stdio: 'loud' as never }] },
-  { title: 'a wrong entry of stdio', args: () => ['true', [], { stdio: ['pipe', 'loud' as never] }] },
+  { title: 'a wrong type of stdio', args: () => ['true', [], { stdio: LOUD }] },
+  { title: 'a wrong entry of stdio', args: () => ['true', [], { stdio: ['pipe', LOUD] }] },
   { title: 'a descriptor that is not open', args: () => ['true', [], { stdio: ['ignore', 999, 'ignore'] }] },
   { title: 'a wrong uid', args: () => ['true', [], { uid: 1.5 }] },
   { title: 'a wrong timeout', args: () => ['true', [], { timeout: -1 }] },

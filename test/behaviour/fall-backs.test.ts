@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 
 import { fixture } from '../support/fixtures.js';
 import { frontArgv, readReport } from '../support/front.js';
-import { abandonedRecordMayRemain } from '../support/leaks.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { availableMechanisms, forEachMechanism, type LinuxMechanism } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
 
@@ -64,7 +64,7 @@ describe('a kernel that lacks a call', () => {
 
             await cast.provenDead(control);
             await control.provenAlive();
-            if (mechanism === 'namespace') await abandonedRecordMayRemain();
+            if (mechanism === 'namespace') await abandonedTreeMayRemain();
           });
 
           it(`reports a tree without ${calls} (${error}) that ends by itself`, async () => {

@@ -2,7 +2,7 @@
 
 import type { Escape } from '../support/cast.js';
 import { castBehindFront } from '../support/front.js';
-import { abandonedRecordMayRemain } from '../support/leaks.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { NEEDS_ROOT, forEachMechanism, itIf, ownCgroup } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
 
@@ -53,7 +53,7 @@ describe('kill -9 of the front', () => {
 
         await cast.provenDead(control);
         await control.provenAlive();
-        if (mechanism === 'namespace') await abandonedRecordMayRemain();
+        if (mechanism === 'namespace') await abandonedTreeMayRemain();
       });
     }
   });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import type { Technique } from '../support/cast.js';
 import { castBehindFront, readReport } from '../support/front.js';
-import { abandonedRecordMayRemain, guards } from '../support/leaks.js';
+import { abandonedTreeMayRemain, guards } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { endProcesses, useScene } from '../support/scene.js';
 
@@ -30,7 +30,7 @@ describe('kill -9 of the guard', () => {
         await cast.provenDead(witness);
         expect(ended.code).to.equal(125);
         expect(readReport(report)).to.include({ mechanism, reason: 'guard-died' });
-        await abandonedRecordMayRemain();
+        await abandonedTreeMayRemain();
       });
     }
   });

@@ -2,7 +2,7 @@
 
 import type { OwnerEnd } from '../fixtures/owner.js';
 import type { Technique } from '../support/cast.js';
-import { abandonedRecordMayRemain } from '../support/leaks.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner, startPlainOwner } from '../support/owner.js';
 import { useScene } from '../support/scene.js';
@@ -37,7 +37,7 @@ describe('the death of the owner', () => {
 
           await cast.provenDead(control);
           await control.provenAlive();
-          if (mechanism === 'namespace') await abandonedRecordMayRemain();
+          if (mechanism === 'namespace') await abandonedTreeMayRemain();
         });
       }
     }
@@ -53,7 +53,7 @@ describe('the death of the owner', () => {
       await owner.come('SIGKILL');
 
       await cast.provenDead(control);
-      if (mechanism === 'namespace') await abandonedRecordMayRemain();
+      if (mechanism === 'namespace') await abandonedTreeMayRemain();
     });
 
     it('by SIGKILL lets members end politely under whenOwnerDies: terminate', async () => {
@@ -65,7 +65,7 @@ describe('the death of the owner', () => {
       await owner.come('SIGKILL');
 
       await cast.provenDead(control);
-      if (mechanism === 'namespace') await abandonedRecordMayRemain();
+      if (mechanism === 'namespace') await abandonedTreeMayRemain();
     });
   });
 });

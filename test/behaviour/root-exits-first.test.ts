@@ -31,7 +31,8 @@ describe('a root that exits first', () => {
         await cast.provenDead(witness);
         await eventually('the control outlives its root', () => control.living().length > 0);
         expect(ended.code).to.equal(7);
-        expect(readReport(report)).to.include({ mechanism, reason: 'root-exited', killed: 1 });
+        expect(readReport(report)).to.include({ mechanism, reason: 'root-exited' });
+        expect(readReport(report).killed).to.be.at.least(1);
       });
     }
 

@@ -32,16 +32,17 @@ export function records(): string[] {
 }
 
 /**
- * A guard that dies with its owner, as under `namespace`, cannot unlink its record. What is left
- * then is a record that nobody locks: the sign of a crash, which recovery removes.
+ * A guard that is killed cannot unlink its record or remove its cgroup. What is left then is a
+ * record that nobody locks and a cgroup without processes: signs of a crash, which recovery removes.
  */
-export async function abandonedRecordMayRemain(): Promise<void> {
+export async function abandonedTreeMayRemain(): Promise<void> {
   await eventually('no guard is left', () => guards().length === 0);
   for (const name of records()) {
     const path = join(HOME, 'run', name);
     execFileSync('flock', ['--nonblock', path, 'true']); // fails when somebody holds the lock
     rmSync(path);
   }
+  for (const name of cgroups()) rmdirSync(join(cgroupOfTests() ?? '', name)); // fails while populated
 }
 
 function cgroups(): string[] {
