@@ -1,4 +1,5 @@
-// stdin, stdout and stderr belong to the command: what it closes is closed for those who read it.
+// stdin, stdout and stderr belong to the command: what it closes is closed for those who
+// hold the other end. The plain command comes first, as the control.
 
 import { expect } from 'chai';
 import { once } from 'node:events';
@@ -13,9 +14,14 @@ import { useScene } from '../support/scene.js';
 describe('the streams of the front', () => {
   const scene = useScene();
 
+  describe('without the front', () => {
+    promises((command) => ['sh', '-c', command]);
+  });
   forEachMechanism((mechanism) => {
-    const front = (command: string): string[] => frontArgv(['--mechanism', mechanism], ['sh', '-c', command]);
+    promises((command) => frontArgv(['--mechanism', mechanism], ['sh', '-c', command]));
+  });
 
+  function promises(front: (command: string) => string[]): void {
     it('carry input and output of any size', async () => {
       const run = scene().start(front('cat; echo over >&2'), { stdio: ['pipe', 'pipe', 'pipe'] });
       const input = 'x'.repeat(3_000_000);
@@ -61,5 +67,5 @@ describe('the streams of the front', () => {
 
       expect((await run.ended()).code).to.equal(5);
     });
-  });
+  }
 });

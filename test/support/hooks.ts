@@ -19,7 +19,8 @@ export const mochaHooks: Mocha.RootHookObject = {
     leaks = new LeakCheck();
   },
   async afterEach(this: Mocha.Context) {
-    await complainUnless(this.currentTest?.fullTitle(), async () => leaks?.nothingLeft());
+    const failed = this.currentTest?.state === 'failed'; // its processes have just been killed, guards and all
+    if (!failed) await complainUnless(this.currentTest?.fullTitle(), async () => leaks?.nothingLeft());
     await endLeftovers();
   },
   afterAll() {
