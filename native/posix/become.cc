@@ -1,5 +1,6 @@
 #include "posix/become.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ void become(const Program& program) {
   sigset_t blocked;
   sigemptyset(&none);
   (void)pthread_sigmask(SIG_SETMASK, &none, &blocked);
+  // Node makes what it inherited close-on-exec, stdio too (docs/gotchas.md#inherited-descriptors).
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) (void)fcntl(fd, F_SETFD, 0);
   (void)execve(program.file.c_str(), args.data(), env.data());
   const OsError failed = OsError::last("execve", program.file);
   (void)sigaction(SIGPIPE, &before, nullptr);
