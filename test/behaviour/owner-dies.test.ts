@@ -2,6 +2,7 @@
 
 import type { OwnerEnd } from '../fixtures/owner.js';
 import type { Technique } from '../support/cast.js';
+import { leaveFree } from '../support/contained.js';
 import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner, startPlainOwner } from '../support/owner.js';
@@ -43,8 +44,7 @@ describe('the death of the owner', () => {
     }
 
     it('by SIGKILL ends a member while the owner is stopped', async () => {
-      const control = scene().control({ technique: 'setsid' });
-      await startPlainOwner(scene(), control);
+      const control = await leaveFree(scene(), { technique: 'setsid' });
       const cast = scene().cast({ technique: 'setsid' });
       const owner = await startOwner(scene(), cast, { containment: { mechanism } });
 
@@ -57,8 +57,7 @@ describe('the death of the owner', () => {
     });
 
     it('by SIGKILL lets members end politely under whenOwnerDies: terminate', async () => {
-      const control = scene().control({ technique: 'setsid' });
-      await startPlainOwner(scene(), control);
+      const control = await leaveFree(scene(), { technique: 'setsid' });
       const cast = scene().cast({ technique: 'setsid' });
       const owner = await startOwner(scene(), cast, { containment: { mechanism, whenOwnerDies: 'terminate', grace: 200 } });
 

@@ -1,18 +1,26 @@
 // Mocha's root hooks: fixtures compiled once, and nothing left behind by any test.
 
+import { spawnContained } from '#lib/index.js';
+
 import { complainUnless, throwComplaints } from './complaints.js';
 import { compileFixtures, removeFixtures } from './fixtures.js';
 import { HOME, LeakCheck, endLeftovers, removeHome } from './leaks.js';
 import { availableMechanisms } from './mechanisms.js';
 import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
 
+/** The first spawn of a process starts what is there once for all of them: the reaper and its pipe. */
+async function warmUp(): Promise<void> {
+  await spawnContained('true', { stdio: 'ignore' }).tree.empty;
+}
+
 let leaks: LeakCheck | undefined;
 
 export const mochaHooks: Mocha.RootHookObject = {
-  beforeAll() {
+  async beforeAll() {
     process.env['HOLDFAST_HOME'] = HOME;
     compileFixtures();
     enterOwnCgroup();
+    await warmUp();
     console.log(`mechanisms of this machine: ${availableMechanisms().join(', ')}`);
   },
   beforeEach() {
