@@ -17,7 +17,7 @@
     'defines': ['HOLDFAST_VERSION="<(version)"'],
     'cflags': ['-Wall', '-Wextra', '-ffunction-sections', '-fdata-sections'],
     'cflags!': ['-O3', '-fno-omit-frame-pointer'],
-    'cflags_cc': ['-O2', '-std=c++17', '-fexceptions', '-fvisibility=hidden'],
+    'cflags_cc': ['-Os', '-std=c++17', '-fexceptions', '-fvisibility=hidden'],
     'cflags_cc!': ['-fno-exceptions', '-std=gnu++17'],
     'xcode_settings': {
       'GCC_ENABLE_CPP_EXCEPTIONS': 'YES',

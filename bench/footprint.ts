@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { guardPath } from '#lib/native/guard-path.js';
@@ -23,7 +23,15 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
+/** The pages of a program that was just linked count as dirty until they are on the disk. */
+function writeBack(path: string): void {
+  const fd = openSync(path, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
+}
+
 export async function benchGuardMemory(): Promise<void> {
+  writeBack(guardPath());
   const all: Row[] = [];
   const dirty: Row[] = [];
   for (const mechanism of workingMechanisms()) {

@@ -15,13 +15,13 @@ export interface Row {
   readonly values: readonly number[];
 }
 
-/** One line for each row; ratios are to the median of the first row. */
+/** One line for each row; ratios are to the median of the first row that was measured. */
 export function printTable(title: string, unit: string, rows: readonly Row[]): void {
-  const base = median(rows[0]?.values ?? []);
+  const base = median(rows.find(({ values }) => values.length > 0)?.values ?? []);
   console.log(`\n### ${title}\n`);
   console.log(`| | median ${unit} | p95 ${unit} | ratio | runs |`);
   console.log('| --- | --- | --- | --- | --- |');
-  for (const { name, values } of rows) {
+  for (const { name, values } of rows.filter((row) => row.values.length > 0)) {
     const ratio = (median(values) / base).toFixed(2);
     const cells = [name, shown(median(values)), shown(quantile(values, 0.95)), ratio, String(values.length)];
     console.log(`| ${cells.join(' | ')} |`);
