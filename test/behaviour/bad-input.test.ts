@@ -80,7 +80,9 @@ async function seen(start: () => ChildProcess): Promise<unknown> {
     });
     child.on('error', (error) => {
       events.push(['error', shown(error)]);
-      if (child.stdio.every((stream) => stream === null)) resolve();
+      // Where not even a pipe could be made, `stdio` is undefined, and there is no 'close'.
+      const streams = (child.stdio as ChildProcess['stdio'] | undefined) ?? [];
+      if (streams.every((stream) => stream === null)) resolve();
     });
   });
   await within('the child is over', over);
@@ -120,11 +122,11 @@ describe('bad input', () => {
   it('gives what Node gives when no descriptor is left', async () => {
     const taken: number[] = [];
     execFileSync('prlimit', [`--pid=${process.pid}`, '--nofile=256:']);
-    const exhausted = async (start: () => ChildProcess): Promise<unknown> => {
+    const exhausted = (start: () => ChildProcess): Promise<unknown> => {
       try {
         for (;;) taken.push(openSync('/dev/null', 'r'));
       } catch {
-        return await seen(start);
+        return seen(start); // starts at once, and only then waits
       } finally {
         for (const fd of taken.splice(0)) closeSync(fd);
       }

@@ -28,8 +28,7 @@ describe('a tree with another owner', () => {
       expect(child.tree.owner).to.deep.equal(named);
     });
 
-    it('outlives its spawner', async function () {
-      if (mechanism === 'namespace') this.skip(); // refused: the guarantee would not be kept
+    it('outlives its spawner', async () => {
       const control = await leaveFree(scene(), { technique: 'plain' });
       const other = scene().control({ technique: 'nothing', count: 0 });
       const uncontained = await scene().startUncontained(other, other.argv);

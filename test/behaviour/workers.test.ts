@@ -1,7 +1,6 @@
 // A tree ends with the Worker that owns it, however the Worker ends; and nothing of it is left.
 
 import { expect } from 'chai';
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 import type { WorkerPlan } from '../fixtures/worker.js';
@@ -19,10 +18,12 @@ const AT_ONCE = 4;
 
 async function runWorker(plan: WorkerPlan): Promise<void> {
   const worker = new Worker(nodeFixture('worker'), { workerData: plan });
-  worker.on('error', () => undefined);
-  const exited = once(worker, 'exit');
-  await Promise.race([once(worker, 'message'), exited]);
-  if (plan.end === 'wait') await worker.terminate();
+  const exited = new Promise<void>((resolve) => {
+    worker.on('error', () => undefined).once('exit', () => {
+      resolve();
+    });
+    if (plan.end === 'wait') worker.once('message', () => void worker.terminate());
+  });
   await exited;
 }
 

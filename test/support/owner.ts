@@ -40,10 +40,13 @@ export class Owner {
   }
 }
 
-type Plan = Omit<OwnerPlan, 'contained' | 'argv'>;
+type Plan = Omit<OwnerPlan, 'contained' | 'argv'> & {
+  /** A program that runs Node in surroundings of its own. */
+  readonly through?: readonly string[];
+};
 
-function argvFor(cast: Cast, contained: boolean, plan: Plan): string[] {
-  return [process.execPath, nodeFixture('owner'), JSON.stringify({ ...plan, contained, argv: cast.argv })];
+function argvFor(cast: Cast, contained: boolean, { through = [], ...plan }: Plan): string[] {
+  return [...through, process.execPath, nodeFixture('owner'), JSON.stringify({ ...plan, contained, argv: cast.argv })];
 }
 
 /** An owner whose cast is contained; fails when another mechanism holds it than was asked for. */
@@ -55,6 +58,14 @@ export async function startOwner(scene: Scene, cast: Cast, plan: Plan): Promise<
   if (asked !== undefined && asked !== 'auto') expect(started.output).to.match(new RegExp(`^held by ${asked}$`, 'm'));
   await cast.ready();
   return owner;
+}
+
+/** An owner whose launch fails; resolves with what it writes to stderr before it dies of that. */
+export async function startRefusedOwner(scene: Scene, cast: Cast, plan: Plan): Promise<string> {
+  const started = scene.startHolding(cast, argvFor(cast, true, plan));
+  const ended = await started.ended();
+  expect(ended.code, started.output).to.equal(1);
+  return started.errors;
 }
 
 /** The control: the same program with plain child_process.spawn. */
