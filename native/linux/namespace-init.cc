@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/os-error.h"
+#include "linux/proc.h"
 #include "linux/reaper.h"
 #include "posix/choose-containment.h"
 
@@ -69,10 +70,10 @@ int startRoot(const NamespaceInit& init) {
   return root;
 }
 
-void stepOutOfTheWay(int socket) {
-  closeInherited();
-  for (int fd = 0; fd <= 2; ++fd)
-    if (fd != socket) UniqueFd(fd).reset();
+// Nothing of the user's is held, nor of the guard's: their ends have to show.
+void stepOutOfTheWay(const NamespaceInit& init) {
+  for (int fd : numbersNamedIn("/proc/self/fd"))
+    if (fd != init.socket.get() && fd != init.ownerFd) UniqueFd(fd).reset();
   (void)chdir("/");
 }
 
@@ -153,7 +154,7 @@ void runNamespaceInit(NamespaceInit init) {
     tell(socket, "ready");
     if (!toldToStart(socket)) _exit(1);
     const int root = startRoot(init);
-    stepOutOfTheWay(socket);
+    stepOutOfTheWay(init);
     InitLoop(init, root).run();
   } catch (const OsError& error) {
     tell(socket, error.call() + ' ' + std::to_string(error.number()));
