@@ -1,5 +1,7 @@
 // Mocha's root hooks: fixtures compiled once, and nothing left behind by any test.
 
+import { once } from 'node:events';
+
 import { spawnContained } from '#lib/index.js';
 
 import { complainUnless, throwComplaints } from './complaints.js';
@@ -10,7 +12,8 @@ import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
 
 /** The first spawn of a process starts what is there once for all of them: the reaper and its pipe. */
 async function warmUp(): Promise<void> {
-  await spawnContained('true', { stdio: 'ignore' }).tree.empty;
+  const child = spawnContained('true'); // with pipes: libuv keeps a descriptor in reserve from the first stream on
+  await Promise.all([once(child, 'close'), child.tree.empty]);
 }
 
 let leaks: LeakCheck | undefined;
