@@ -180,12 +180,27 @@ function override(handle: ProcessHandle, name: keyof ProcessHandle, value: unkno
 // A handle that uv_spawn() has never seen is never freed. A descriptor of -1 makes uv_spawn() fail before it forks
 // (deps/uv/src/unix/process.c, uv__process_init_stdio), after the permission model has had its say.
 function prime(handle: ProcessHandle): number {
+  if (!CAN_FAIL_SAFELY && maySpawn()) {
+    // Never freed, but then as little as possible hangs on it.
+    override(handle, 'close', () => Reflect.ownKeys(handle).forEach((key) => Reflect.deleteProperty(handle, key)));
+    return -EINVAL;
+  }
   const stdio = [{ type: 'fd', fd: -1 }];
   const real = Object.getPrototypeOf(handle) as ProcessHandle;
   const args = spawnTakesObject
     ? [{ file: '/', args: [], envPairs: [], stdio }]
     : ['/', [], undefined, [], stdio, 0, undefined, undefined]; // Node 24.21 and 26
   return real.spawn.apply(handle, args);
+}
+
+// Since libuv 1.52 a failed uv_spawn() takes the handle from the loop's queue, and uv_close() does it once more:
+// the queue then holds freed memory (https://github.com/libuv/libuv/pull/4980).
+const [, uvMinor = 0] = process.versions.uv.split('.').map(Number);
+const CAN_FAIL_SAFELY = uvMinor < 52;
+
+function maySpawn(): boolean {
+  const { permission } = process as { permission?: { has(scope: string): boolean } };
+  return permission?.has('child') ?? true;
 }
 
 let spawnTakesObject = true;
