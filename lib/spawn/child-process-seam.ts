@@ -1,6 +1,7 @@
-// The one place that knows Node's internals. Node's own JavaScript makes the ChildProcess, checks its options and
-// runs its stdio, IPC and events; only the lowest step, the methods of `child._handle`, is ours, for one child.
-// seamFits() says whether this Node is built as expected; where it is not, portable-spawn.ts does the work.
+// What Node's internals are known for, here and in process-handle.ts only. Node's own JavaScript makes the
+// ChildProcess, checks its options and runs its stdio, IPC and events; only the lowest step, the methods of
+// `child._handle`, is ours, for one child. seamFits() says whether this Node is built as expected; where it is not,
+// portable-spawn.ts does the work.
 
 import { ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -12,20 +13,10 @@ import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
 import { attachTree, bindAbort, endStatus, openNativeLink, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
+import { canPrime, override, prime, setShape } from './process-handle.js';
+import type { ProcessHandle } from './process-handle.js';
 import { RootDescriptors } from './root-descriptors.js';
 import type { PipeStream } from './root-descriptors.js';
-
-/** lib/internal/child_process.js: what `_handle` is, from process_wrap.cc. */
-interface ProcessHandle {
-  pid?: number;
-  spawn(...args: unknown[]): number;
-  kill(signo: number): number;
-  ref(): void;
-  unref(): void;
-  hasRef(): boolean;
-  close(): void;
-  onexit(code: number, signalName: string): void;
-}
 
 /** lib/internal/child_process.js, getValidStdio(). */
 interface StdioSlot {
@@ -154,7 +145,7 @@ function isPipe(slot: StdioSlot): slot is StdioSlot & Required<Pick<StdioSlot, '
   return (slot.type === 'pipe' || slot.type === 'overlapped') && slot.handle !== undefined;
 }
 
-const { EACCES, EAGAIN, ENOENT, EINVAL } = constants.errno;
+const { EACCES, EAGAIN, ENOENT } = constants.errno;
 
 // After these ChildProcess.spawn() goes on with the streams: the read sides see their end, and 'close' follows.
 const STREAMS_ARE_USED: ReadonlySet<number> = new Set([0, -EACCES, -EAGAIN, -ENOENT]);
@@ -173,37 +164,6 @@ function interpose(handle: ProcessHandle, tree: ContainedTree): void {
   });
 }
 
-function override(handle: ProcessHandle, name: keyof ProcessHandle, value: unknown): void {
-  Object.defineProperty(handle, name, { value, writable: true, configurable: true, enumerable: false });
-}
-
-// A handle that uv_spawn() has never seen is never freed. A descriptor of -1 makes uv_spawn() fail before it forks
-// (deps/uv/src/unix/process.c, uv__process_init_stdio), after the permission model has had its say.
-function prime(handle: ProcessHandle): number {
-  if (!CAN_FAIL_SAFELY && maySpawn()) {
-    // Never freed, but then as little as possible hangs on it.
-    override(handle, 'close', () => Reflect.ownKeys(handle).forEach((key) => Reflect.deleteProperty(handle, key)));
-    return -EINVAL;
-  }
-  const stdio = [{ type: 'fd', fd: -1 }];
-  const real = Object.getPrototypeOf(handle) as ProcessHandle;
-  const args = spawnTakesObject
-    ? [{ file: '/', args: [], envPairs: [], stdio }]
-    : ['/', [], undefined, [], stdio, 0, undefined, undefined]; // Node 24.21 and 26
-  return real.spawn.apply(handle, args);
-}
-
-// Since libuv 1.52 a failed uv_spawn() takes the handle from the loop's queue, and uv_close() does it once more:
-// the queue then holds freed memory (https://github.com/libuv/libuv/pull/4980).
-const [, uvMinor = 0] = process.versions.uv.split('.').map(Number);
-const CAN_FAIL_SAFELY = uvMinor < 52;
-
-function maySpawn(): boolean {
-  const { permission } = process as { permission?: { has(scope: string): boolean } };
-  return permission?.has('child') ?? true;
-}
-
-let spawnTakesObject = true;
 let fits = process.env['HOLDFAST_FORCE_PORTABLE'] === undefined ? undefined : false; // for tests of the other path
 
 /** Whether Node's internals are what this file expects. Looked at once, on a child that is never started. */
@@ -221,7 +181,7 @@ function examine(): boolean {
     const options: NormalOptions = { file: '/', args: [], envPairs: [], stdio: ['ignore', 'ignore', 'ignore'] };
     if (handle === null) return false;
     override(handle, 'spawn', (...args: unknown[]) => {
-      spawnTakesObject = args.length === 1;
+      setShape(args.length === 1 ? 'object' : 'positional');
       throw STOP;
     });
     untilStop(() => prototype.spawn.call(child, options));
@@ -250,16 +210,5 @@ function untilStop(call: () => unknown): void {
     call();
   } catch (thrown) {
     if (thrown !== STOP) throw thrown;
-  }
-}
-
-// Without the right to spawn (permission model) there is nothing to find out, and every spawn will say so.
-function canPrime(handle: ProcessHandle): boolean {
-  try {
-    return prime(handle) === -EINVAL;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_ACCESS_DENIED';
-  } finally {
-    handle.close();
   }
 }

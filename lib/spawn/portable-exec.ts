@@ -1,7 +1,7 @@
 // exec() and execFile() on the portable path: collects what the child writes and reports as Node does.
 
 import type { ChildProcess, ExecFileOptions } from 'node:child_process';
-import { getSystemErrorName } from 'node:util';
+import { getSystemErrorName, inspect } from 'node:util';
 
 import type { Containment } from './contained-child.js';
 import { spawnPortably } from './portable-spawn.js';
@@ -16,10 +16,18 @@ export function execPortably(kind: 'shell' | 'file', values: readonly unknown[],
   const args = Array.isArray(rest[0]) ? (rest[0] as string[]) : [];
   const options: Options = { ...(rest.find((value) => typeof value === 'object' && value !== null && !Array.isArray(value)) ?? {}) };
   const done = rest.find((value) => typeof value === 'function') as Done | undefined;
+  requireSize(options.maxBuffer);
   if (kind === 'shell') options.shell ??= true;
   const child = spawnPortably([command, args, { ...options, stdio: 'pipe' }], containment);
   new Collector(child, [String(command), ...args].join(' '), options, done).begin();
   return child;
+}
+
+// In Node's words.
+function requireSize(maxBuffer: unknown): void {
+  if (maxBuffer === undefined || (typeof maxBuffer === 'number' && maxBuffer >= 0)) return;
+  const words = `"options.maxBuffer" is out of range. It must be a positive number. Received ${inspect(maxBuffer)}`;
+  throw Object.assign(new RangeError(`The value of ${words}`), { code: 'ERR_OUT_OF_RANGE' });
 }
 
 /** The output of one child, until it is complete or too much. */

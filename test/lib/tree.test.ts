@@ -25,7 +25,7 @@ const HOLDS_MEMBERS = 'exec 3<&0; cat <&3 & cat <&3 & echo ready; wait';
 const IGNORES_TERM = 'trap "" TERM; echo ready; while :; do read line; done';
 
 describe('the tree of a contained child', () => {
-  forEachPath(({ spawnContained, execContained, forkContained, ContainmentError }) => {
+  forEachPath(({ spawnContained, execContained, forkContained }) => {
     it('says who it is, what holds it and what stays open', async () => {
       const child = spawnContained('cat', { containment: { label: 'test' } });
 
@@ -79,7 +79,8 @@ describe('the tree of a contained child', () => {
       const child = spawnContained('sh', ['-c', HOLDS_MEMBERS]);
       await firstLine(child);
 
-      const [members, usage, again] = await Promise.all([child.tree.members(), child.tree.usage(), child.tree.members()]);
+      const { tree } = child;
+      const [members, usage, again] = await Promise.all([tree.members(), tree.usage(), tree.members()]);
 
       expect([members.length, usage.processes, again.length]).to.deep.equal([3, 3, 3]);
       await child.tree.kill();
@@ -146,86 +147,6 @@ describe('the tree of a contained child', () => {
       expect(() => child.tree.signal('SIGNOPE' as NodeJS.Signals)).to.throw(TypeError, 'signal: expected');
       expect(() => child.tree.terminate({ grace: -1 })).to.throw(TypeError, 'options.grace: expected');
       await child.tree.kill();
-    });
-
-    const ENDS: readonly [string, string[], object, string][] = [
-      ['root-exited', ['-c', 'exec 3<&0; cat <&3 & exit 0'], {}, 'its root exits'],
-      ['ended', ['-c', 'true & exit 0'], { containment: { whenRootExits: 'wait' } }, 'all members of a waiting tree have ended'],
-      ['timeout', ['-c', 'cat'], { timeout: 50 }, 'its time is over'],
-    ];
-    for (const [reason, args, options, title] of ENDS) {
-      it(`says ${reason} when ${title}`, async () => {
-        const child = spawnContained('sh', args, options);
-
-        expect((await child.tree.empty).reason).to.equal(reason);
-      });
-    }
-
-    it('says not-started after a failed start', async () => {
-      const child = spawnContained('missing-program-of-holdfast');
-      const [error] = (await once(child, 'error')) as [NodeJS.ErrnoException];
-
-      expect(error.code).to.equal('ENOENT');
-      expect(await child.tree.empty).to.deep.include({ reason: 'not-started', killed: 0 });
-      expect(await child.tree.members()).to.deep.equal([]);
-      expect((await child.tree.kill()).reason).to.equal('not-started');
-      expect(child.tree.signal()).to.equal(0);
-    });
-
-    it('ends with an abort, and Node tells of it', async () => {
-      const abort = new AbortController();
-      const child = spawnContained('sh', ['-c', HOLDS_MEMBERS], { signal: abort.signal });
-      await firstLine(child);
-      const error = once(child, 'error');
-
-      abort.abort(new Error('enough'));
-
-      expect(((await error) as [Error])[0].name).to.equal('AbortError');
-      expect((await child.tree.empty).reason).to.equal('abort');
-    });
-
-    it('lets a waiting tree live on without its root', async () => {
-      const child = spawnContained('sh', ['-c', 'cat <&3 & echo ready'], {
-        stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
-        containment: { whenRootExits: 'wait' },
-      });
-      await once(child, 'exit');
-
-      const members = await child.tree.members();
-
-      expect(members).to.have.length(1);
-      await child.tree.kill();
-    });
-
-    it('is released, and then not disposed of', async () => {
-      const child = spawnContained('cat');
-
-      child.tree.release();
-      await child.tree[Symbol.asyncDispose]();
-
-      expect(await child.tree.members()).to.have.length(1);
-      child.stdin.end();
-      expect((await child.tree.empty).reason).to.equal('released');
-      expect(child.exitCode).to.equal(0);
-    });
-
-    it('cannot be released when it has ended', async () => {
-      const child = spawnContained('true');
-      await child.tree.empty;
-
-      expect(() => {
-        child.tree.release();
-      })
-        .to.throw(ContainmentError)
-        .with.property('code', 'ERR_HOLDFAST_RELEASE_FAILED');
-    });
-
-    it('is terminated by its disposal', async () => {
-      const child = spawnContained('cat');
-
-      await child.tree[Symbol.asyncDispose]();
-
-      expect((await child.tree.empty).reason).to.equal('terminate');
     });
 
     it('keeps the pid of its root while listeners hear of the exit', async () => {
