@@ -5,8 +5,7 @@ namespace holdfast {
 namespace {
 
 void require(bool holds, const Napi::Value& value, const char* name, const char* type) {
-  if (!holds)
-    throw Napi::TypeError::New(value.Env(), std::string(name) + " has to be " + type);
+  if (!holds) throw Napi::TypeError::New(value.Env(), std::string(name) + " has to be " + type);
 }
 
 Napi::Array arrayIn(const Napi::Value& value, const char* name) {

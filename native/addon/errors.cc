@@ -6,8 +6,8 @@ namespace holdfast {
 
 Napi::Error nodeError(Napi::Env env, const OsError& error) {
   const int number = -error.number();
-  std::string message = std::string(uv_err_name(number)) + ": " + uv_strerror(number) + ", " +
-                        error.call();
+  std::string message =
+      std::string(uv_err_name(number)) + ": " + uv_strerror(number) + ", " + error.call();
   if (!error.path().empty()) message += " '" + error.path() + '\'';
   Napi::Error result = Napi::Error::New(env, message);
   result.Set("errno", Napi::Number::New(env, number));

@@ -39,16 +39,13 @@ int rootPidIn(const std::vector<std::string>& facts) {
 }  // namespace
 
 void GuardLink::define(Napi::Env env, Napi::Object exports) {
-  const Napi::Function constructor =
-      DefineClass(env, "GuardLink",
-                  {InstanceAccessor<&GuardLink::facts>("facts"),
-                   InstanceMethod<&GuardLink::send>("send"),
-                   InstanceMethod<&GuardLink::receive>("receive"),
-                   InstanceMethod<&GuardLink::signalRoot>("signalRoot"),
-                   InstanceMethod<&GuardLink::ref>("ref"),
-                   InstanceMethod<&GuardLink::unref>("unref"),
-                   InstanceMethod<&GuardLink::hasRef>("hasRef"),
-                   InstanceMethod<&GuardLink::close>("close")});
+  const Napi::Function constructor = DefineClass(
+      env, "GuardLink",
+      {InstanceAccessor<&GuardLink::facts>("facts"), InstanceMethod<&GuardLink::send>("send"),
+       InstanceMethod<&GuardLink::receive>("receive"),
+       InstanceMethod<&GuardLink::signalRoot>("signalRoot"), InstanceMethod<&GuardLink::ref>("ref"),
+       InstanceMethod<&GuardLink::unref>("unref"), InstanceMethod<&GuardLink::hasRef>("hasRef"),
+       InstanceMethod<&GuardLink::close>("close")});
   // Each environment has a constructor of its own; the function keeps it.
   auto* kept = std::make_unique<Napi::FunctionReference>(Napi::Persistent(constructor)).release();
   env.AddCleanupHook([kept] { const std::unique_ptr<Napi::FunctionReference> freed(kept); });
@@ -155,9 +152,8 @@ void GuardLink::call(const char* listener, const std::vector<napi_value>& argume
   const Napi::Value function = Value().Get(listener);
   if (!function.IsFunction()) return;
   napi_value result = nullptr;
-  const napi_status status =
-      napi_make_callback(Env(), context_, Value(), function, arguments.size(), arguments.data(),
-                         &result);
+  const napi_status status = napi_make_callback(Env(), context_, Value(), function,
+                                                arguments.size(), arguments.data(), &result);
   napi_value thrown = nullptr;
   if (status != napi_pending_exception ||
       napi_get_and_clear_last_exception(Env(), &thrown) != napi_ok)

@@ -1,4 +1,5 @@
-// GuardLink: the JavaScript object at the owner's end of one guard's socket (lib/native/binding.ts).
+// GuardLink: the JavaScript object at the owner's end of one guard's socket
+// (lib/native/binding.ts).
 #pragma once
 
 #include <napi.h>

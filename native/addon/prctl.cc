@@ -1,7 +1,10 @@
 #include "addon/prctl.h"
 
+#include <cerrno>
+
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "core/os-error.h"
 #include "posix/prctl.h"
 
 namespace holdfast {
@@ -44,10 +47,11 @@ Napi::Value putName(const Info& info) {
 
 // libuv waits only for the children it knows (uv__wait_children): whatever a subreaper inherits
 // besides would stay a zombie for as long as Node runs.
-Napi::Value refuseChildSubreaper(const Info& info) {
-  throw Napi::Error::New(info.Env(),
-                         "a subreaper has to wait for strangers, and Node waits for its own children only: "
-                         "orphans would stay zombies. spawnContained() has a guard that does it");
+Napi::Value refuseChildSubreaper(const Info&) {
+  throw OsError(
+      "prctl(PR_SET_CHILD_SUBREAPER) inside Node, which waits for its own children only: orphans "
+      "would stay zombies. spawnContained() has a guard that waits for all",
+      ENOTSUP);
 }
 
 template <Napi::Value (*kFunction)(const Info&)>

@@ -8,7 +8,7 @@ namespace holdfast {
 
 SocketPoll* SocketPoll::start(Napi::Env env, int socket, std::function<void()> onEvent,
                               std::function<void()> onTeardown) {
-  std::unique_ptr<SocketPoll> poll(new SocketPoll(std::move(onEvent), std::move(onTeardown)));
+  auto poll = std::make_unique<SocketPoll>(std::move(onEvent), std::move(onTeardown));
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok)
     throw OsError("napi_get_uv_event_loop", ECANCELED);

@@ -16,6 +16,10 @@ class SocketPoll {
  public:
   enum class Wants { reading, readingAndWriting };
 
+  // Watches nothing yet: start() does.
+  SocketPoll(std::function<void()> onEvent, std::function<void()> onTeardown)
+      : onEvent_(std::move(onEvent)), onTeardown_(std::move(onTeardown)) {}
+
   // Throws OsError. `onEvent` runs in the loop, `onTeardown` when the environment ends.
   static SocketPoll* start(Napi::Env env, int socket, std::function<void()> onEvent,
                            std::function<void()> onTeardown);
@@ -29,9 +33,6 @@ class SocketPoll {
   void close();
 
  private:
-  SocketPoll(std::function<void()> onEvent, std::function<void()> onTeardown)
-      : onEvent_(std::move(onEvent)), onTeardown_(std::move(onTeardown)) {}
-
   uv_handle_t* asHandle() { return reinterpret_cast<uv_handle_t*>(&poll_); }
   static void onPoll(uv_poll_t* poll, int status, int events);
   static void onClosed(uv_handle_t* handle);

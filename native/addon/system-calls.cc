@@ -70,8 +70,8 @@ Napi::Value release(const Info& info) {
 Napi::Value lockObject(Napi::Env env, FileLock lock) {
   FileLock* held = std::make_unique<FileLock>(std::move(lock)).release();
   Napi::Function function = Napi::Function::New<release>(env, "release", held);
-  function.AddFinalizer([](Napi::Env, FileLock* done) { const std::unique_ptr<FileLock> freed(done); },
-                        held);
+  function.AddFinalizer(
+      [](Napi::Env, FileLock* done) { const std::unique_ptr<FileLock> freed(done); }, held);
   Napi::Object object = Napi::Object::New(env);
   object.Set("release", function);
   return object;

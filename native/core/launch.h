@@ -10,6 +10,7 @@
 
 #include "core/identity.h"
 #include "core/mechanism.h"
+#include "core/tree-names.h"
 
 namespace holdfast {
 
@@ -69,12 +70,5 @@ std::string encode(const Launch& launch);
 
 // Throws std::invalid_argument that names the key at fault.
 Launch decodeLaunch(std::string_view request);
-
-// Tree ids name files and cgroups, so they are hostile until checked: [0-9a-z]{16,32}.
-bool isTreeId(std::string_view text);
-// A mark is a path of tree ids joined with dots, outermost first.
-bool isMark(std::string_view text);
-// [A-Za-z0-9._-]{1,64}
-bool isLabel(std::string_view text);
 
 }  // namespace holdfast

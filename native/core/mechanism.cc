@@ -45,9 +45,7 @@ std::optional<Word> wordIn(const std::array<std::pair<Word, std::string_view>, n
 std::string_view nameOf(Mechanism mechanism) { return nameIn(kMechanisms, mechanism); }
 std::string_view nameOf(EscapeRoute route) { return nameIn(kEscapeRoutes, route); }
 
-std::optional<Mechanism> mechanismNamed(std::string_view name) {
-  return wordIn(kMechanisms, name);
-}
+std::optional<Mechanism> mechanismNamed(std::string_view name) { return wordIn(kMechanisms, name); }
 
 std::optional<EscapeRoute> escapeRouteNamed(std::string_view name) {
   return wordIn(kEscapeRoutes, name);

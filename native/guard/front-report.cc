@@ -96,7 +96,8 @@ int exitCodeOf(const FrontOutcome& outcome, const std::string& command) {
   if (!outcome.survivors.empty())
     std::fprintf(stderr, "holdfast: %zu processes could not be ended\n", outcome.survivors.size());
   const bool guardDied = outcome.endReason == "guard-died";
-  if (guardDied) std::fputs("holdfast: the guard died; what was found of its tree was ended\n", stderr);
+  if (guardDied)
+    std::fputs("holdfast: the guard died; what was found of its tree was ended\n", stderr);
   if (!outcome.survivors.empty() || guardDied || !outcome.root) return kContainmentFailed;
   if (outcome.endReason == "timeout") return kTimedOut;
   const bool signaled = outcome.root->kind == ExitStatus::Kind::signaled;

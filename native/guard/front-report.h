@@ -16,10 +16,10 @@ struct FrontOutcome {
   std::string mechanism;
   std::string escapable;
   std::optional<ExitStatus> root;
-  std::string refusal;       // "mechanism: cgroup mkdir EACCES 13"
-  std::string failedCall;    // the call that kept the root from starting
+  std::string refusal;     // "mechanism: cgroup mkdir EACCES 13"
+  std::string failedCall;  // the call that kept the root from starting
   int failedNumber = 0;
-  std::string endReason;     // of the `empty` fact
+  std::string endReason;  // of the `empty` fact
   std::string endedPolitely = "0", killed = "0", durationMs = "0";
   std::vector<std::string> survivors;  // JSON objects
 

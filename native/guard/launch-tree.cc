@@ -80,7 +80,8 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   OwnerWatch owner(launch, link);
   UniqueFd childSignals = openChildSignals();
   ExecRoot exec(launch, request.descriptors, kept);
-  std::unique_ptr<Containment> containment = choose(link, launch, {exec, ownerToDieWith(launch, owner)});
+  std::unique_ptr<Containment> containment =
+      choose(link, launch, {exec, ownerToDieWith(launch, owner)});
 
   std::vector<EscapeRoute> open = containment->escapable();
   const RecordFacts facts{launch, owner.identity(), containment->mechanism(), open,
@@ -95,7 +96,7 @@ void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kep
   try {
     requireAcceptable(open, launch);
     link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
-              joinNames(open));
+               joinNames(open));
     link.queue("owner " + describe(owner.identity()));
     if (const std::string path = tree.containment->cgroupPath(); !path.empty())
       link.queue("cgroup " + escapeField(path));

@@ -109,8 +109,8 @@ void printMechanism(Mechanism mechanism) {
   const Finding finding = probeMechanism(mechanism);
   std::string rest = ",\"escapable\":" + jsonText(finding.escapable);
   if (!finding.works)
-    rest += outcomeJson(finding.call, finding.code, finding.number) + ",\"advice\":" +
-            jsonText(mechanismAdvice(name, finding.call, finding.number));
+    rest += outcomeJson(finding.call, finding.code, finding.number) +
+            ",\"advice\":" + jsonText(mechanismAdvice(name, finding.call, finding.number));
   print("mechanism", name, finding.works, rest);
 }
 
@@ -139,8 +139,8 @@ int runProbe() {
           outcomeJson(probe.call, probe.number == 0 ? "" : errorName(probe.number), probe.number) +
               ",\"advice\":" + jsonText(probe.effect));
   std::fflush(stdout);
-  for (Mechanism mechanism : {Mechanism::cgroup, Mechanism::subreaper, Mechanism::pidNamespace,
-                              Mechanism::group}) {
+  for (Mechanism mechanism :
+       {Mechanism::cgroup, Mechanism::subreaper, Mechanism::pidNamespace, Mechanism::group}) {
     printMechanism(mechanism);
     std::fflush(stdout);
   }

@@ -77,8 +77,9 @@ void setRefused(RunOptions& run, const std::string& option, const std::string& t
              "hidden-proc or unrecorded",
              text);
   if (*route == EscapeRoute::broker)
-    throw UsageError("--refuse broker: no mechanism can hold what a process outside the tree "
-                     "starts on a member's behalf, so this could never be met");
+    throw UsageError(
+        "--refuse broker: no mechanism can hold what a process outside the tree "
+        "starts on a member's behalf, so this could never be met");
   run.terms.refused.push_back(*route);
 }
 
@@ -91,7 +92,8 @@ void setOwner(RunOptions& run, const std::string& option, const std::string& tex
   const std::uint64_t pid = wholeNumber(option, kWhat, text.substr(0, colon));
   if (pid == 0 || pid > 4194304) expected(option, kWhat, text);  // PID_MAX_LIMIT, proc(5)
   owner.pid = static_cast<int>(pid);
-  if (colon != std::string::npos) owner.startTime = wholeNumber(option, kWhat, text.substr(colon + 1));
+  if (colon != std::string::npos)
+    owner.startTime = wholeNumber(option, kWhat, text.substr(colon + 1));
   run.terms.owner = owner;
 }
 
@@ -163,8 +165,7 @@ RunOptions parseRunOptions(const std::vector<std::string>& arguments) {
   run.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
   if (run.command.empty() || run.command[0].empty())
     throw UsageError("no command given (holdfast run [options] -- command [argument...])");
-  if (strict && !run.terms.mechanisms.empty() &&
-      run.terms.mechanisms[0] != Mechanism::pidNamespace)
+  if (strict && !run.terms.mechanisms.empty() && run.terms.mechanisms[0] != Mechanism::pidNamespace)
     throw UsageError("--strict needs the mechanism namespace, got '" +
                      std::string(nameOf(run.terms.mechanisms[0])) + "'");
   if (strict) run.terms.mechanisms = {Mechanism::pidNamespace};

@@ -102,8 +102,7 @@ void Supervisor::observeRoot() {
   if (released_ || tree_.launch.whenRootExits == WhenRootExits::wait) return;
   const bool polite = tree_.launch.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
-  if (!ending_)
-    begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.launch.graceMs});
+  if (!ending_) begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.launch.graceMs});
 }
 
 void Supervisor::reportStops() {
@@ -121,7 +120,8 @@ void Supervisor::serve(const std::string& request) {
   const std::vector<std::string_view> fields = splitFields(request);
   const std::string_view word = fields.empty() ? std::string_view{} : fields[0];
   if (word == "end" && fields.size() == 4) return serveEnd(fields);
-  if (word == "signal" && fields.size() == 2) return serveSignal(static_cast<int>(numberIn(fields[1])));
+  if (word == "signal" && fields.size() == 2)
+    return serveSignal(static_cast<int>(numberIn(fields[1])));
   if (word == "members") return serveMembers();
   if (word == "usage") return serveUsage();
   if (word == "release") return serveRelease();
@@ -163,8 +163,8 @@ void Supervisor::serveResume() {
 void Supervisor::serveMembers() {
   const std::vector<Member> members = tree_.containment->members();
   for (const Member& member : members)
-    link_.send("member " + describe(member.identity) + ' ' + std::to_string(member.ppid) +
-               ' ' + member.state + ' ' + escapeField(member.name));
+    link_.send("member " + describe(member.identity) + ' ' + std::to_string(member.ppid) + ' ' +
+               member.state + ' ' + escapeField(member.name));
   link_.send("members " + std::to_string(members.size()));
 }
 

@@ -1,5 +1,6 @@
-// What an exception that nobody catches does: abort. libstdc++ would print it first, and brings a demangler of 45 kB
-// into every static program for it (libsupc++ eh_term_handler.cc, which this definition replaces).
+// What an exception that nobody catches does: abort. libstdc++ would print it first, and brings a
+// demangler of 45 kB into every static program for it (libsupc++ eh_term_handler.cc, which this
+// definition replaces).
 
 #include <cstdlib>
 #include <exception>

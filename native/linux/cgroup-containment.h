@@ -10,8 +10,7 @@ namespace holdfast {
 class CgroupContainment : public Subreaper {
  public:
   // Throws OsError.
-  explicit CgroupContainment(const std::string& treeId)
-      : cgroup_(Cgroup::createBelowOwn(treeId)) {}
+  explicit CgroupContainment(const std::string& treeId) : cgroup_(Cgroup::createBelowOwn(treeId)) {}
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;

@@ -22,16 +22,11 @@ namespace {
 std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch,
                                   const Surroundings& surroundings) {
   switch (mechanism) {
-    case Mechanism::cgroup:
-      return std::make_unique<CgroupContainment>(launch.treeId);
-    case Mechanism::pidNamespace:
-      return std::make_unique<PidNamespace>(surroundings);
-    case Mechanism::subreaper:
-      return std::make_unique<Subreaper>();
-    case Mechanism::group:
-      return std::make_unique<Group>(launch);
-    default:
-      throw OsError("no such mechanism on Linux", ENOTSUP);
+    case Mechanism::cgroup: return std::make_unique<CgroupContainment>(launch.treeId);
+    case Mechanism::pidNamespace: return std::make_unique<PidNamespace>(surroundings);
+    case Mechanism::subreaper: return std::make_unique<Subreaper>();
+    case Mechanism::group: return std::make_unique<Group>(launch);
+    default: throw OsError("no such mechanism on Linux", ENOTSUP);
   }
 }
 
@@ -77,8 +72,7 @@ Choice chooseContainment(const Launch& launch, const Surroundings& surroundings)
                                   " REFUSED 0");
     } catch (const OsError& error) {
       choice.passedOver.push_back(name + ' ' + escapeField(error.call()) + ' ' +
-                                  errorName(error.number()) + ' ' +
-                                  std::to_string(error.number()));
+                                  errorName(error.number()) + ' ' + std::to_string(error.number()));
     }
   }
   return choice;

@@ -37,9 +37,7 @@ std::vector<Member> Group::members() {
 
 Usage Group::usage() { return usageOf(lineage_.find(Lineage::Marks::read)); }
 
-int Group::signalMember(const Identity& member, int signo) {
-  return signalIdentity(member, signo);
-}
+int Group::signalMember(const Identity& member, int signo) { return signalIdentity(member, signo); }
 
 // Also the occasion to learn of children before their parents are gone.
 void Group::reap() {
@@ -50,8 +48,6 @@ void Group::reap() {
   (void)lineage_.find(Lineage::Marks::ignore);
 }
 
-bool Group::empty() {
-  return reaper_.noneLeft() && lineage_.find(Lineage::Marks::read).empty();
-}
+bool Group::empty() { return reaper_.noneLeft() && lineage_.find(Lineage::Marks::read).empty(); }
 
 }  // namespace holdfast

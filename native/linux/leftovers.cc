@@ -13,8 +13,9 @@ namespace {
 // The path came over the guard's own socket; its last part still has to name this tree.
 std::optional<Cgroup> cgroupOf(const TreeFacts& facts) {
   const std::string name = "/holdfast-" + facts.treeId;
-  const bool named = facts.cgroup.size() > name.size() &&
-                     facts.cgroup.compare(facts.cgroup.size() - name.size(), name.size(), name) == 0;
+  const bool named =
+      facts.cgroup.size() > name.size() &&
+      facts.cgroup.compare(facts.cgroup.size() - name.size(), name.size(), name) == 0;
   if (!named) return std::nullopt;
   try {
     return Cgroup::adopt(facts.cgroup);

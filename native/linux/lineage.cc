@@ -15,9 +15,7 @@ namespace {
 constexpr int kPlainSweeps = 2;
 constexpr int kStopRounds = 64;
 
-std::string procPath(int pid, const char* rest) {
-  return "/proc/" + std::to_string(pid) + rest;
-}
+std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
 
 bool hasOwnUid(int pid) {
   struct stat info {};

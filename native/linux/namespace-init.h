@@ -15,10 +15,10 @@ struct UserIds {
 };
 
 struct NamespaceInit {
-  UniqueFd socket;   // to the guard, a message a fact
-  int guardPidfd;    // readable when the guard is dead
-  int ownerFd;       // readable when the owner is, whose death ends all at once; -1: nobody's
-  UserIds ids;       // outside, to be the same inside
+  UniqueFd socket;  // to the guard, a message a fact
+  int guardPidfd;   // readable when the guard is dead
+  int ownerFd;      // readable when the owner is, whose death ends all at once; -1: nobody's
+  UserIds ids;      // outside, to be the same inside
   ExecRoot& root;
 };
 

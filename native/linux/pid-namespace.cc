@@ -92,8 +92,8 @@ PidNamespace::PidNamespace(const Surroundings& surroundings) {
   Cloned init = cloneInit();
   if (init.pid == 0) {
     pair.guard.reset();
-    runNamespaceInit({std::move(pair.init), guard.get(), surroundings.ownerFd, ids,
-                      surroundings.root});
+    runNamespaceInit(
+        {std::move(pair.init), guard.get(), surroundings.ownerFd, ids, surroundings.root});
   }
   init_ = init.pid;
   initPidfd_ = std::move(init.pidfd);
@@ -175,8 +175,7 @@ std::vector<Member> PidNamespace::members() {
 
 // The namespace's own /proc lists what is inside without a walk.
 std::size_t PidNamespace::countInside() const {
-  const std::size_t found =
-      numbersNamedIn("/proc/" + std::to_string(init_) + "/root/proc").size();
+  const std::size_t found = numbersNamedIn("/proc/" + std::to_string(init_) + "/root/proc").size();
   const std::size_t dead = 1u + (status_ && !collected_ ? 1u : 0u);  // init does not count either
   return found > dead ? found - dead : 0;
 }
@@ -193,9 +192,10 @@ std::size_t PidNamespace::killAll() {
 void PidNamespace::reap() {
   receiveAll();
   siginfo_t info{};
-  const bool ended = !initGone_ && waitid(P_PID, static_cast<id_t>(init_), &info,
-                                          WEXITED | WNOHANG | __WALL) == 0 &&
-                     info.si_pid == init_;
+  const bool ended =
+      !initGone_ &&
+      waitid(P_PID, static_cast<id_t>(init_), &info, WEXITED | WNOHANG | __WALL) == 0 &&
+      info.si_pid == init_;
   if (!ended) return;
   receiveAll();
   initGone_ = true;

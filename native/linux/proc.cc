@@ -22,9 +22,7 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-std::string procPath(int pid, const char* rest) {
-  return "/proc/" + std::to_string(pid) + rest;
-}
+std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
 
 // CONFIG_PROC_CHILDREN may be missing; an unreadable list must not pass for an empty one.
 bool hasChildrenLists() {

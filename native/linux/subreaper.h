@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "posix/containment.h"
 #include "linux/reaper.h"
+#include "posix/containment.h"
 
 namespace holdfast {
 

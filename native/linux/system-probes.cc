@@ -97,7 +97,8 @@ std::string mechanismAdvice(const std::string& mechanism, const std::string& cal
   if (mechanism == "namespace")
     return "allow unprivileged user namespaces (sysctl user.max_user_namespaces, "
            "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
-  if (mechanism == "subreaper") return "a seccomp filter refuses prctl: allow PR_SET_CHILD_SUBREAPER";
+  if (mechanism == "subreaper")
+    return "a seccomp filter refuses prctl: allow PR_SET_CHILD_SUBREAPER";
   return "allow the call in the seccomp filter of this container or service";
 }
 

@@ -12,8 +12,8 @@ struct Program {
   std::vector<std::string> env;
 };
 
-// Returns only by throwing OsError. SIGPIPE, which a JavaScript runtime ignores, is set back to its default, and no signal
-// stays blocked.
+// Returns only by throwing OsError. SIGPIPE, which a JavaScript runtime ignores, is set back to its
+// default, and no signal stays blocked.
 [[noreturn]] void become(const Program& program);
 
 // A connected pair of close-on-exec stream sockets. Throws OsError.

@@ -16,7 +16,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr const char* kStepNames[] = {"dup2", "setsid", "chdir", "setgid",
+constexpr const char* kStepNames[] = {"dup2",   "setsid", "chdir", "setgid",
                                       "setuid", "execvp", "cgroup"};
 
 struct Report {
@@ -99,7 +99,8 @@ void ExecRoot::becomeRoot() {
 void ExecRoot::fail(int step) {
   failure_ = {kStepNames[step], errno};
   const Report report{step, failure_.number};
-  if (reportWrite_) (void)!write(reportWrite_.get(), &report, sizeof report);  // nobody else could be told
+  if (reportWrite_)
+    (void)!write(reportWrite_.get(), &report, sizeof report);  // nobody else could be told
   _exit(127);
 }
 
@@ -136,18 +137,14 @@ bool ExecRoot::placeDescriptors() {
 bool ExecRoot::placeOne(int index) {
   const int source = sources_[static_cast<std::size_t>(index)];
   switch (launch_.stdio[static_cast<std::size_t>(index)]) {
-    case StdioEntry::inherited:
-      return true;
-    case StdioEntry::closed:
-      UniqueFd(index).reset();
-      return true;
+    case StdioEntry::inherited: return true;
+    case StdioEntry::closed: UniqueFd(index).reset(); return true;
     case StdioEntry::passed:
       if (dup2(source, index) < 0) return false;
       // libuv hands 0 to 2 over in blocking mode.
       if (index <= 2) clearNonBlocking(index);
       return true;
-    case StdioEntry::null:
-      break;
+    case StdioEntry::null: break;
   }
   UniqueFd null(open("/dev/null", (index == 0 ? O_RDONLY : O_RDWR) | O_CLOEXEC));
   if (null.get() == index) return fcntl(null.release(), F_SETFD, 0) == 0;

@@ -152,8 +152,7 @@ int GuardChannel::send(std::string_view line) {
 
 void GuardChannel::flush() {
   while (hasUnsent()) {
-    const ssize_t sent =
-        ::send(fd(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = ::send(fd(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
       unsent_.erase(0, static_cast<std::size_t>(sent));
     } else if (errno != EINTR) {

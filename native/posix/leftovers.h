@@ -14,10 +14,10 @@ namespace holdfast {
 struct TreeFacts {
   std::string treeId;
   std::string mark;
-  Identity guard;       // no member is older; pid 0: it died early
-  Identity root;        // pid 0: the guard died before it could tell
-  std::string cgroup;   // path, or empty
-  std::string record;   // path, or empty
+  Identity guard;      // no member is older; pid 0: it died early
+  Identity root;       // pid 0: the guard died before it could tell
+  std::string cgroup;  // path, or empty
+  std::string record;  // path, or empty
 
   // Takes one line of the protocol, `tree ID` and `mark M` included; others are passed over.
   void take(const std::string& line);

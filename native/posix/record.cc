@@ -102,8 +102,8 @@ Record Record::create(const std::string& treeId, const std::string& text) {
 
 Record Record::adopt(const std::string& path, const std::string& treeId) {
   const std::string name = '/' + treeId + ".tree";
-  const bool named = path.size() > name.size() &&
-                     path.compare(path.size() - name.size(), name.size(), name) == 0;
+  const bool named =
+      path.size() > name.size() && path.compare(path.size() - name.size(), name.size(), name) == 0;
   if (!named) throw OsError("open", EINVAL, path);
   UniqueFd file(open(path.c_str(), O_RDWR | O_NOFOLLOW | O_APPEND | O_CLOEXEC));
   if (!file) throw OsError::last("open", path);

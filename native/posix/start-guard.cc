@@ -70,8 +70,8 @@ StartedGuard startGuard(const GuardStart& start) {
   channel.begin({start.request, start.descriptors});
   GuardReaper& reaper = GuardReaper::instance();
   const int pid = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
-  const auto story = reaper.watch(
-      pid, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
+  const auto story =
+      reaper.watch(pid, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
   Answer answer = channel.awaitAnswer(start.deadlineMs);
   for (const std::string& fact : answer.facts)
     if (isForRecovery(fact)) reaper.addFact(story, fact);

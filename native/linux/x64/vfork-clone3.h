@@ -20,8 +20,8 @@ inline long vforkClone3(void* arguments, std::size_t size, void (*child)(void*),
       "hlt\n"
       "1:"
       : "=a"(result)
-      : "0"(static_cast<long>(SYS_clone3)), "D"(arguments), "S"(size), [child] "r"(child),
-        [context] "r"(context)
+      : "0"(static_cast<long>(SYS_clone3)), "D"(arguments),
+        "S"(size), [child] "r"(child), [context] "r"(context)
       : "rcx", "r11", "memory");
   return result;
 }
