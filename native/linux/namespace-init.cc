@@ -119,7 +119,8 @@ class InitLoop {
     (void)poll(watched, 3, -1);  // EINTR: look again
     char drained[1024];
     if (watched[0].revents != 0) (void)!read(signals_.get(), drained, sizeof drained);
-    if (watched[2].revents != 0) _exit(1);  // and the kernel takes the rest, whatever the guard does
+    if (watched[2].revents != 0)
+      _exit(1);  // and the kernel takes the rest, whatever the guard does
     if (watched[1].revents != 0) takeRequest();
   }
 
