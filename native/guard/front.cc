@@ -89,6 +89,14 @@ class Front {
   }
 
  private:
+  // Input and output are the command's alone: their ends show when it closes them. Errors stay
+  // open, to say what went wrong with the containment.
+  static void letGoOfStreams() {
+    const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null) return;  // no descriptor free: held on to rather than closed
+    for (int fd : {STDIN_FILENO, STDOUT_FILENO}) (void)dup2(null.get(), fd);
+  }
+
   void endInTheGuardsStead() {
     for (const std::string& fact : recoverTree(facts_)) outcome_.take(splitFields(fact));
   }
@@ -111,6 +119,7 @@ class Front {
   void takeFact(const std::string& fact) {
     const std::vector<std::string_view> fields = splitFields(fact);
     if (fields.empty()) return;
+    if (fields[0] == "started") letGoOfStreams();
     if (fields[0] == "resumed") awaitingResume_ = false;
     // The shell has to see a job stop that stopped itself; news from before the last
     // continuation is stale.
