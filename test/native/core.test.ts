@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { PROJECT_ROOT } from '../support/project.js';
 
-const FLAGS = ['-std=c++17', '-O1', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined'];
+const FLAGS = ['-std=c++17', '-O0', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined'];
 
 function sourcesIn(folder: string): string[] {
   const names = readdirSync(join(PROJECT_ROOT, folder)).filter((name) => name.endsWith('.cc'));
