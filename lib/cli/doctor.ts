@@ -29,9 +29,16 @@ export function doctor(args: readonly string[]): void {
   const unknown = args.find((arg) => arg !== '--json');
   if (unknown !== undefined) return misuse(`doctor knows only --json, got '${unknown}'`);
   const findings = [...nodeFindings(), ...guardFindings()];
+  process.stdout.on('error', endQuietly);
   const print = args.includes('--json') ? (finding: Finding) => JSON.stringify(finding) : describe;
   for (const finding of findings) process.stdout.write(`${print(finding)}\n`);
   if (!findings.some(({ probe, works }) => probe === 'mechanism' && works)) process.exitCode = 1;
+}
+
+/** A reader such as `head` that has seen enough is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }
 
 function nodeFindings(): Finding[] {
@@ -74,8 +81,9 @@ function guardFindings(): Finding[] {
 }
 
 function describe(finding: Finding): string {
-  const { probe, name, works, release, machine, uid, path } = finding;
-  const facts = [release, machine, uid !== undefined && `uid ${uid}`, path].filter(Boolean).join(', ');
+  const { probe, name, works, release, machine, uid, path, call, errno } = finding;
+  const made = works && call !== undefined && `${call}: errno ${errno ?? 0}`;
+  const facts = [release, machine, uid !== undefined && `uid ${uid}`, path, made].filter(Boolean).join(', ');
   const title = `${works ? 'ok  ' : 'FAIL'} ${probe}: ${name}${facts === '' ? '' : ` (${facts})`}`;
   return [title, ...explanation(finding)].join('\n       ');
 }

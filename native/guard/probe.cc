@@ -108,15 +108,18 @@ void printMechanism(Mechanism mechanism) {
   const std::string name(nameOf(mechanism));
   const Finding finding = probeMechanism(mechanism);
   std::string rest = ",\"escapable\":" + jsonText(finding.escapable);
-  if (!finding.works)
-    rest += outcomeJson(finding.call, finding.code, finding.number) +
-            ",\"advice\":" + jsonText(mechanismAdvice(name, finding.call, finding.number));
+  rest += finding.works
+              ? outcomeJson("launch of a program", "", 0)
+              : outcomeJson(finding.call, finding.code, finding.number) +
+                    ",\"advice\":" + jsonText(mechanismAdvice(name, finding.call, finding.number));
   print("mechanism", name, finding.works, rest);
 }
 
 void printRecord() {
   try {
-    print("record", "record directory", true, ",\"path\":" + jsonText(recordDirectory()));
+    const std::string path = recordDirectory();
+    print("record", "record directory", true,
+          outcomeJson("mkdir", "", 0) + ",\"path\":" + jsonText(path));
   } catch (const OsError& error) {
     print("record", "record directory", false,
           outcomeJson(error.call(), errorName(error.number()), error.number()) +
