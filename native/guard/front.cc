@@ -80,7 +80,7 @@ class Front {
     while (!outcome_.settled && link_.open()) {
       pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
       (void)poll(watched, 2, -1);  // EINTR: look again
-      if (watched[1].revents != 0) takeSignal();
+      takeSignals();
       if (watched[0].revents != 0)
         for (const std::string& fact : link_.receive()) takeFact(fact);
     }
@@ -101,8 +101,11 @@ class Front {
     for (const std::string& fact : recoverTree(facts_)) outcome_.take(splitFields(fact));
   }
 
-  void takeSignal() {
-    const int signo = readSignal(signals_.get());
+  void takeSignals() {
+    while (const int signo = readSignal(signals_.get())) takeSignal(signo);
+  }
+
+  void takeSignal(int signo) {
     if (signo == SIGTERM || signo == SIGHUP) {
       link_.send("end terminate 15 " + std::to_string(graceMs_));
     } else if (signo == SIGUSR1 || signo == SIGUSR2) {
@@ -122,7 +125,9 @@ class Front {
     if (fields[0] == "started") letGoOfStreams();
     if (fields[0] == "resumed") awaitingResume_ = false;
     // The shell has to see a job stop that stopped itself; news from before the last
-    // continuation is stale.
+    // continuation is stale. That continuation may be newer than what poll(2) saw: this process
+    // was stopped in between.
+    if (fields[0] == "stopped") takeSignals();
     if (fields[0] == "stopped" && !awaitingResume_) (void)raise(SIGSTOP);
     facts_.take(fact);
     outcome_.take(fields);

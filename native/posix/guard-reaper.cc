@@ -1,11 +1,8 @@
 #include "posix/guard-reaper.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -45,10 +42,6 @@ GuardReaper& GuardReaper::instance() {
 }
 
 GuardReaper::GuardReaper() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) throw OsError::last("pipe2");
-  wakeRead_.reset(ends[0]);
-  wakeWrite_.reset(ends[1]);
   const AllSignalsBlocked blocked;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -61,25 +54,27 @@ GuardReaper::GuardReaper() {
 }
 
 std::uint64_t GuardReaper::watch(int pid, GuardStory story) {
-  UniqueFd handle = openProcess(pid);
-  std::uint64_t number;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    number = nextNumber_++;
-    watched_.push_back({number, pid, std::move(handle), std::move(story), false});
+  const std::lock_guard<std::mutex> lock(mutex_);
+  watched_.push_back({nextNumber_, pid, UniqueFd(), std::move(story), false});
+  awaitDeath(watched_.back());
+  return nextNumber_++;
+}
+
+// Without a handle, or a place in the queue for it, the thread has to look again and again.
+void GuardReaper::awaitDeath(Watched& guard) {
+  try {
+    guard.handle = openProcess(guard.pid);
+    if (guard.handle) return deaths_.add(guard.handle);
+  } catch (const OsError&) {
+    guard.handle.reset();
   }
-  wake();
-  return number;
+  deaths_.wake();
 }
 
 void GuardReaper::addFact(std::uint64_t number, const std::string& fact) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (Watched& guard : watched_)
     if (guard.number == number) guard.story.facts.push_back(fact);
-}
-
-void GuardReaper::wake() {
-  (void)!write(wakeWrite_.get(), "w", 1);  // full: it is awake already
 }
 
 void* GuardReaper::threadMain(void* self) {
@@ -89,24 +84,16 @@ void* GuardReaper::threadMain(void* self) {
 
 void GuardReaper::run() {
   while (true) {
-    waitForNews();
+    deaths_.wait(lookAgainMs());
     reapTheDead();
   }
 }
 
-void GuardReaper::waitForNews() {
-  std::vector<pollfd> waiting{{wakeRead_.get(), POLLIN, 0}};
-  int timeout = -1;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    for (const Watched& guard : watched_) {
-      if (guard.handle) waiting.push_back({guard.handle.get(), POLLIN, 0});
-      if (!guard.handle) timeout = kLookMs;
-    }
-  }
-  (void)poll(waiting.data(), waiting.size(), timeout);  // EINTR: look at all
-  char drained[256];
-  if (waiting[0].revents != 0) (void)!read(wakeRead_.get(), drained, sizeof drained);
+int GuardReaper::lookAgainMs() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const Watched& guard : watched_)
+    if (!guard.handle) return kLookMs;
+  return -1;
 }
 
 // Only this thread takes a guard from the list, so none is waited for twice.
@@ -137,7 +124,7 @@ void GuardReaper::takeOver(Watched& dead) {
   try {
     dead.pid = spawnGuardProgram(dead.story.guardPath, arguments, dead.story.home,
                                  dead.story.guardEnd.get());
-    dead.handle = openProcess(dead.pid);
+    awaitDeath(dead);
   } catch (const OsError&) {
     dead.pid = 0;  // the owner sees the end of the socket and reports survivors as unknown
   }

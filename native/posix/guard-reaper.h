@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "posix/death-watch.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {
@@ -41,16 +42,15 @@ class GuardReaper {
 
   static void* threadMain(void* self);
   void run();
-  void waitForNews();
+  int lookAgainMs();
   void reapTheDead();
+  void awaitDeath(Watched& guard);
   void takeOver(Watched& dead);
-  void wake();
 
   std::mutex mutex_;
   std::list<Watched> watched_;
   std::uint64_t nextNumber_ = 1;
-  UniqueFd wakeRead_;
-  UniqueFd wakeWrite_;
+  DeathWatch deaths_;
 };
 
 }  // namespace holdfast

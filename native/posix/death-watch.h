@@ -1,0 +1,25 @@
+// Waits for the deaths of many processes at once. Processes are added while another thread waits,
+// without waking it. Each system folder defines it.
+#pragma once
+
+#include "posix/unique-fd.h"
+
+namespace holdfast {
+
+class DeathWatch {
+ public:
+  // Throws OsError.
+  DeathWatch();
+
+  // `handle` is openProcess()'s; closing it takes the process off the list. Throws OsError.
+  void add(const UniqueFd& handle);
+  // Returns at a death, at wake(), or when the time is over (-1: never).
+  void wait(int timeoutMs);
+  void wake();
+
+ private:
+  UniqueFd queue_;
+  UniqueFd waker_;
+};
+
+}  // namespace holdfast
