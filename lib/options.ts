@@ -23,7 +23,6 @@ const ROUTES: readonly EscapeRoute[] = [
 /** What `auto` may choose from, strongest first, and what `strict` takes. */
 const CANDIDATES: Partial<Record<NodeJS.Platform, { auto: readonly Mechanism[]; strict: readonly Mechanism[] }>> = {
   linux: { auto: ['cgroup', 'subreaper'], strict: ['namespace'] },
-  darwin: { auto: ['group'], strict: [] },
 };
 
 /** The terms of a tree, checked and complete. */
@@ -165,6 +164,5 @@ function acceptable(mechanism: 'auto' | Mechanism, strict: boolean, platform: No
     const expected = ['auto', ...candidates.strict].join(' or ');
     throw invalidOption('options.containment.mechanism', `${expected} together with strict`, mechanism);
   }
-  if (candidates.strict.length > 0) return candidates.strict;
-  throw new ContainmentError('ERR_HOLDFAST_MECHANISM_UNAVAILABLE', `no mechanism on ${platform} is strict`);
+  return candidates.strict;
 }

@@ -22,15 +22,15 @@ export function readSpawnArguments(values: readonly unknown[]): PortableProgram 
   const args = Array.isArray(rest[0]) ? (rest[0] as unknown[]).map(String) : [];
   const isOptions = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
   const options = (rest.find(isOptions) ?? {}) as PortableOptions;
-  letNodeRefuse(file, args, options);
+  letNodeRefuse(file, rest[0], options);
   const stdio = stdioForms(options.stdio);
   const command = commandOf(file as string, args, options);
   const program: Program = {
     ...command,
     env: environmentOf(options, stdio.indexOf('ipc')),
-    cwd: options.cwd === undefined ? undefined : pathOf(options.cwd),
-    uid: options.uid,
-    gid: options.gid,
+    cwd: options.cwd ? pathOf(options.cwd) : undefined,
+    uid: options.uid ?? undefined,
+    gid: options.gid ?? undefined,
     detached: options.detached === true,
   };
   return { program, stdio, options };
@@ -53,7 +53,8 @@ function commandOf(file: string, args: readonly string[], { shell, argv0 }: Port
   return { file, args: [argv0 ?? file, ...args] };
 }
 
-function environmentOf({ env = process.env, serialization = 'json' }: PortableOptions, channel: number): string[] {
+function environmentOf({ env: given, serialization = 'json' }: PortableOptions, channel: number): string[] {
+  const env = given ?? process.env; // null is no environment of its own
   const pairs: string[] = [];
   // Inherited properties count, as in Node.
   for (const name in env) if (env[name] !== undefined) pairs.push(`${name}=${env[name]}`);
@@ -71,9 +72,11 @@ function pathOf(cwd: string | URL): string {
  * Node's own errors for arguments that it refuses. Two channels are refused after everything else has been checked,
  * so this starts nothing; a runtime that is not so strict gets a harmless program.
  */
-function letNodeRefuse(file: unknown, args: readonly unknown[], options: PortableOptions): void {
+function letNodeRefuse(file: unknown, args: unknown, options: PortableOptions): void {
   const harmless = typeof file === 'string' && file !== '' && !file.includes('\0');
-  const refusable = !args.every((arg) => typeof arg === 'string' && !arg.includes('\0'));
+  const given: readonly unknown[] = Array.isArray(args) ? args : [];
+  const fine = (args ?? options) === options || given.every((arg) => typeof arg === 'string' && !arg.includes('\0'));
+  const refusable = !fine || (typeof args !== 'object' && args !== undefined);
   const { stdio } = options;
   const asked = typeof stdio === 'string' && !SHORTHANDS.includes(stdio) ? stdio : (['ipc', 'ipc'] as const);
   try {
