@@ -12,11 +12,14 @@ import { printTable, promise, type Row } from './statistics.js';
 
 const PROJECT_ROOT = join(__dirname, '..', '..');
 
-/** Kilobytes that nobody else has, and those of them that were written to. */
-function privateMemory(pid: number): { all: number; dirty: number } {
+/**
+ * Kilobytes that are a guard's own when no other one runs (the pages of its file are shared among guards), and those
+ * that are its own in any case.
+ */
+function memoryOf(pid: number): { all: number; dirty: number } {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]);
-  return { all: field('Private_Clean') + field('Private_Dirty'), dirty: field('Private_Dirty') };
+  return { all: field('Rss'), dirty: field('Private_Dirty') };
 }
 
 function parentOf(pid: number): number {
@@ -38,14 +41,14 @@ export async function benchGuardMemory(): Promise<void> {
     const child = contained(mechanism).start('/bin/sh', ['-c', 'echo ready; exec sleep 1000'], ['ignore', 'pipe', 'ignore']);
     if (child.stdout !== null) await once(child.stdout, 'data');
     const guard = guardOf(child.pid ?? 0);
-    const memory = privateMemory(guard);
+    const memory = memoryOf(guard);
     all.push({ name: `holdfast ${mechanism}`, values: [memory.all] });
     dirty.push({ name: `holdfast ${mechanism}`, values: [memory.dirty] });
     promise(`holdfast ${mechanism}: private memory of the guard`, memory.all, 1024, ' kB');
     promise(`holdfast ${mechanism}: dirty memory of the guard`, memory.dirty, 100, ' kB');
     await child.tree?.kill();
   }
-  printTable('private memory of a guard', 'kB', all);
+  printTable('memory of a guard that is alone', 'kB', all);
   printTable('private dirty memory of a guard', 'kB', dirty);
 }
 
