@@ -100,12 +100,12 @@ std::vector<int> childrenOf(int pid) {
   return children;
 }
 
-std::vector<ProcessStat> descendantsOf(int ancestor) {
+std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit) {
   std::vector<ProcessStat> found;
   auto root = readStat(ancestor);
   if (!root) return found;
   std::vector<ProcessStat> parents{*root};
-  while (!parents.empty()) {
+  while (!parents.empty() && found.size() < limit) {
     const ProcessStat parent = parents.back();
     parents.pop_back();
     std::vector<ProcessStat> children;

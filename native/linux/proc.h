@@ -38,7 +38,8 @@ std::vector<int> childrenOf(int pid);
 
 // Everything below a process that is not dead, parents before children. A parent is looked at
 // again after its children, so that a recycled pid cannot bring strangers into the list.
-std::vector<ProcessStat> descendantsOf(int ancestor);
+// With a limit: the first so many.
+std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MAX);
 
 // All processes that /proc shows.
 std::vector<ProcessStat> allProcesses();

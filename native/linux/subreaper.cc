@@ -21,6 +21,7 @@ namespace {
 // A sweep that only kills meets most trees; one that forks faster is stopped first.
 constexpr int kPlainSweeps = 3;
 constexpr int kStopRounds = 64;
+constexpr std::size_t kSmallTree = 32;
 
 }  // namespace
 
@@ -49,13 +50,18 @@ int Subreaper::signalMember(const Identity& member, int signo) {
   return signalIdentity(member, signo);
 }
 
-// Children first: whoever dies leaves its own children to us. What is deeper is looked for in the
-// next sweep only, when most of it has come up already.
+// A small tree is hit as a whole. Of a large one the children first: whoever dies leaves its own
+// children to us, and what is deeper is looked for in the next sweep only, when most of it has
+// come up already.
 std::size_t Subreaper::killAll() {
   sweeps_ += 1;
   if (sweeps_ > kPlainSweeps) stopAll();
-  const std::size_t hit = killChildren();
-  return sweeps_ > 1 ? hit + killDescendants() : hit;
+  const std::size_t limit = sweeps_ > 1 ? SIZE_MAX : kSmallTree;
+  const std::vector<ProcessStat> seen = descendantsOf(getpid(), limit);
+  std::size_t hit = killChildren();
+  for (const ProcessStat& stat : seen)
+    if (signalIdentity(stat.identity(), SIGKILL) == 0) hit += countHit(stat.pid);
+  return hit;
 }
 
 // A child that has not been waited for keeps its pid: no other identity is needed.
@@ -63,13 +69,6 @@ std::size_t Subreaper::killChildren() {
   std::size_t hit = 0;
   for (int pid : childrenOf(getpid()))
     if (!reaper_.holdsDead(pid) && kill(pid, SIGKILL) == 0) hit += countHit(pid);
-  return hit;
-}
-
-std::size_t Subreaper::killDescendants() {
-  std::size_t hit = 0;
-  for (const ProcessStat& stat : descendantsOf(getpid()))
-    if (signalIdentity(stat.identity(), SIGKILL) == 0) hit += countHit(stat.pid);
   return hit;
 }
 

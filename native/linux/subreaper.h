@@ -36,7 +36,6 @@ class Subreaper : public Containment {
 
  private:
   std::size_t killChildren();
-  std::size_t killDescendants();
   void stopAll();
 
   Reaper reaper_;

@@ -56,7 +56,7 @@ const WHY_NOT: Record<LinuxMechanism, () => string | undefined> = {
   cgroup: whyNoCgroup,
   namespace: whyNoNamespace,
   subreaper: () => (process.platform === 'linux' ? undefined : 'only Linux has subreapers'),
-  group: () => (process.platform === 'linux' ? 'Linux has stronger ones, so it is not offered' : undefined),
+  group: () => undefined,
 };
 
 const reasons = new Map<LinuxMechanism, string | undefined>();
