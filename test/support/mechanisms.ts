@@ -91,3 +91,9 @@ export function itIf(missing: string | undefined, title: string, body: Mocha.Asy
 }
 
 export const NEEDS_ROOT = process.getuid?.() === 0 ? undefined : 'only root may do this';
+
+/** Techniques that a mechanism names as an open route, so that nothing is promised about them. */
+export function whyOpen(mechanism: LinuxMechanism, technique: string): string | undefined {
+  const open = mechanism === 'group' && technique === 'hydra';
+  return open ? 'fast-double-fork stays open under group, and its trees say so' : undefined;
+}
