@@ -2,9 +2,19 @@
 
 import { expect } from 'chai';
 
-import { ESCAPES, contain, leaveFree, titleOf } from '../support/contained.js';
+import type { EscapeRoute } from '#lib/index.js';
+
+import { ESCAPES, contain, leaveFree, titleOf, whyNotHeld } from '../support/contained.js';
 import { forEachMechanism, itIf, whyOpen } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
+
+/** At least these; an ordinary user's guard leaves more. */
+const OPEN_ROUTES: Readonly<Record<LinuxMechanism, readonly EscapeRoute[]>> = {
+  cgroup: ['broker', 'owner-and-guard-killed'],
+  subreaper: ['broker', 'guard-killed', 'owner-and-guard-killed'],
+  namespace: ['broker'],
+  group: ['broker', 'fast-double-fork', 'guard-killed', 'owner-and-guard-killed'],
+};
 
 describe('tree.kill()', () => {
   const scene = useScene();
@@ -33,6 +43,15 @@ describe('tree.kill()', () => {
       await child.tree.kill();
 
       await cast.provenDead(control);
+    });
+
+    it('names every route by which a member could leave', async () => {
+      const cast = scene().cast({ technique: 'plain' });
+      const child = await contain(cast, { mechanism });
+
+      for (const route of OPEN_ROUTES[mechanism]) expect(child.tree.escapable).to.include(route);
+      expect(child.tree.escapable).to.not.include('unrecorded');
+      await child.tree.kill();
     });
 
     it('counts whom it killed', async () => {
