@@ -1,9 +1,9 @@
 // SIGKILL of the pid that the caller of `holdfast run` holds leaves nothing of the command.
 
-import { ESCAPES, titleOf, whyNotHeld } from '../support/contained.js';
+import { ESCAPES, titleOf } from '../support/contained.js';
 import { castBehindFront } from '../support/front.js';
 import { abandonedTreeMayRemain } from '../support/leaks.js';
-import { forEachMechanism, itIf } from '../support/mechanisms.js';
+import { forEachMechanism, itIf, whyOpen } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
 
 describe('kill -9 of the front', () => {
@@ -11,8 +11,7 @@ describe('kill -9 of the front', () => {
 
   forEachMechanism((mechanism) => {
     for (const escape of ESCAPES) {
-      const title = `ends ${escape.count ?? 1} x ${escape.technique}`;
-      itIf(escape.missing ?? whyOpen(mechanism, escape.technique), title, async () => {
+      itIf(escape.missing ?? whyOpen(mechanism, escape.technique), `ends ${titleOf(escape)}`, async () => {
         const control = scene().control(escape);
         const shell = ['/bin/sh', '-c', '"$@"; :', 'sh'];
         const uncontained = await scene().startUncontained(control, [...shell, ...control.argv]);

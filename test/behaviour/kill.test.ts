@@ -4,8 +4,8 @@ import { expect } from 'chai';
 
 import type { EscapeRoute } from '#lib/index.js';
 
-import { ESCAPES, contain, leaveFree, titleOf, whyNotHeld } from '../support/contained.js';
-import { forEachMechanism, itIf, whyOpen } from '../support/mechanisms.js';
+import { ESCAPES, contain, leaveFree, titleOf } from '../support/contained.js';
+import { forEachMechanism, itIf, whyOpen, type LinuxMechanism } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
 
 /** At least these; an ordinary user's guard leaves more. */

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { spawnContained, type Contained, type ContainmentOptions } from '#lib/index.js';
 
 import type { Cast, Escape } from './cast.js';
-import { NEEDS_ROOT, ownCgroup, type LinuxMechanism } from './mechanisms.js';
+import { NEEDS_ROOT, ownCgroup } from './mechanisms.js';
 import type { Scene } from './scene.js';
 
 /** Above the cgroup of the tests, so also above that of any tree. */
@@ -42,12 +42,6 @@ export const ESCAPES: readonly (Escape & { readonly missing?: string | undefined
 
 export function titleOf({ technique, count = 1 }: Escape): string {
   return count === 1 ? technique : `${count} x ${technique}`;
-}
-
-/** Why a mechanism cannot be asked to end it: a lack of rights, or a route that `escapable` names. */
-export function whyNotHeld(escape: (typeof ESCAPES)[number], mechanism: LinuxMechanism): string | undefined {
-  if (mechanism === 'group' && escape.technique === 'hydra') return 'this is the route fast-double-fork';
-  return escape.missing;
 }
 
 /** Starts a cast contained and waits until all of it is up. Another mechanism than asked for fails. */
