@@ -59,11 +59,11 @@ SocketPair makeSocketPair() {
 }
 
 // SIGTSTP, SIGTTIN and SIGTTOU keep their effect: the front stops and continues with its group.
-sigset_t watchedSignals(const SignalState& kept) {
+sigset_t watchedSignals() {
   sigset_t watched;
   sigemptyset(&watched);
   for (int signo : {SIGTERM, SIGHUP, SIGCHLD, SIGCONT, SIGUSR1, SIGUSR2})
-    if (sigismember(&kept.ignored, signo) != 1) sigaddset(&watched, signo);
+    if (!isIgnored(signo)) sigaddset(&watched, signo);
   sigaddset(&watched, SIGCHLD);
   return watched;
 }
@@ -174,7 +174,7 @@ int runFront(const std::vector<std::string>& arguments) {
   const FrontReport report(run.jsonReport);
   Launch launch = completeLaunch(run);
   const SignalState kept = SignalState::current();
-  const sigset_t watched = watchedSignals(kept);
+  const sigset_t watched = watchedSignals();
   (void)sigprocmask(SIG_BLOCK, &watched, nullptr);
 
   SocketPair pair = makeSocketPair();

@@ -40,14 +40,13 @@ std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
 
 SignalState SignalState::current() {
   SignalState state;
-  sigemptyset(&state.ignored);
   sigprocmask(SIG_SETMASK, nullptr, &state.blocked);
-  for (int signo = 1; signo < NSIG; ++signo) {
-    struct sigaction action {};
-    if (sigaction(signo, nullptr, &action) == 0 && action.sa_handler == SIG_IGN)
-      sigaddset(&state.ignored, signo);
-  }
   return state;
+}
+
+bool isIgnored(int signo) {
+  struct sigaction action {};
+  return sigaction(signo, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept)
@@ -152,16 +151,14 @@ bool ExecRoot::placeOne(int index) {
 }
 
 void ExecRoot::restoreSignals() {
-  struct sigaction action {};
-  for (int signo = 1; signo < NSIG; ++signo) {
-    const bool ignored =
-        launch_.rootSignals == RootSignals::kept && sigismember(&kept_.ignored, signo) == 1;
-    action.sa_handler = ignored ? SIG_IGN : SIG_DFL;
-    (void)sigaction(signo, &action, nullptr);  // fails for SIGKILL, SIGSTOP and libc's own
+  sigset_t mask = kept_.blocked;
+  if (launch_.rootSignals == RootSignals::defaults) {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    for (int signo = 1; signo < NSIG; ++signo)
+      (void)sigaction(signo, &action, nullptr);  // fails for SIGKILL, SIGSTOP and libc's own
+    sigemptyset(&mask);
   }
-  sigset_t mask;
-  sigemptyset(&mask);
-  if (launch_.rootSignals == RootSignals::kept) mask = kept_.blocked;
   (void)sigprocmask(SIG_SETMASK, &mask, nullptr);
 }
 

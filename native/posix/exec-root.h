@@ -12,13 +12,15 @@
 
 namespace holdfast {
 
-// The signal state that the guard's own starter had, for RootSignals::kept.
+// The signals that the guard's own starter had blocked, for RootSignals::kept. What was ignored
+// stays so: the guard changes no disposition.
 struct SignalState {
   sigset_t blocked;
-  sigset_t ignored;
 
   static SignalState current();
 };
+
+bool isIgnored(int signo);
 
 // The step that failed on the way to exec, and its errno; step == nullptr means none did.
 struct ExecFailure {
