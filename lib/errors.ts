@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   ERR_HOLDFAST_LIMITS_UNSUPPORTED: 'limits were asked for, and this version does not enforce them',
   ERR_HOLDFAST_MECHANISM_UNAVAILABLE: 'none of the acceptable mechanisms can be used on this machine',
   ERR_HOLDFAST_NO_ANSWER: 'the guard did not answer in time',
+  ERR_HOLDFAST_NO_SUBREAPER_IN_NODE: 'prctl.setChildSubreaper() was called, which Node cannot live up to',
   ERR_HOLDFAST_OWNER: 'the owner that was named cannot own the tree',
   ERR_HOLDFAST_RELEASE_FAILED: 'the tree could not be released and is contained as before',
   ERR_HOLDFAST_ROUTE_OPEN: 'an escape route that must be closed stays open',

@@ -1,5 +1,6 @@
 // holdfast/native: single kernel features, typed and checked, for those who build containment of their own.
 
+import { ContainmentError } from './errors.js';
 import { binding } from './native/load-binding.js';
 import type { ProcessEntry } from './native/binding.js';
 import type { FileLock, Prctl, ProcessGroup } from './native/binding.js';
@@ -35,7 +36,14 @@ export const prctl: Prctl = {
   setName: (name) => {
     binding().prctl.setName(name);
   },
-  setChildSubreaper: () => binding().prctl.setChildSubreaper(),
+  // libuv waits only for the children it started (src/unix/process.c, uv__wait_children).
+  setChildSubreaper: () => {
+    throw new ContainmentError(
+      'ERR_HOLDFAST_NO_SUBREAPER_IN_NODE',
+      'a subreaper has to wait for every orphan, and Node waits only for the children it started: the others would ' +
+        'stay zombies for as long as it runs. The guard of spawnContained() is a subreaper that waits for all',
+    );
+  },
 };
 
 /** Every process that this one may see. */

@@ -91,7 +91,7 @@ export interface Binding {
   socketPair(): [number, number];
   processTable(): ProcessEntry[];
   readonly processGroup: ProcessGroup;
-  readonly prctl: Prctl;
+  readonly prctl: Omit<Prctl, 'setChildSubreaper'>;
   /** Waits for the lock. */
   lock(path: string): FileLock;
   /** Returns undefined when somebody else holds the lock. */

@@ -45,15 +45,6 @@ Napi::Value putName(const Info& info) {
   return info.Env().Undefined();
 }
 
-// libuv waits only for the children it knows (uv__wait_children): whatever a subreaper inherits
-// besides would stay a zombie for as long as Node runs.
-Napi::Value refuseChildSubreaper(const Info&) {
-  throw OsError(
-      "prctl(PR_SET_CHILD_SUBREAPER) inside Node, which waits for its own children only: orphans "
-      "would stay zombies. spawnContained() has a guard that waits for all",
-      ENOTSUP);
-}
-
 template <Napi::Value (*kFunction)(const Info&)>
 void define(Napi::Object object, const char* name) {
   object.Set(name, Napi::Function::New<translated<kFunction>>(object.Env(), name));
@@ -71,7 +62,6 @@ void definePrctl(Napi::Env env, Napi::Object exports) {
   define<putNoNewPrivs>(object, "setNoNewPrivs");
   define<getName>(object, "getName");
   define<putName>(object, "setName");
-  define<refuseChildSubreaper>(object, "setChildSubreaper");
   exports.Set("prctl", object);
 }
 
