@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/report.h"
 #include "linux/pidfd.h"
 #include "posix/files.h"
@@ -26,6 +28,13 @@ std::string pidNamespaceOf(const std::string& process) {
   char target[64];
   const ssize_t length = readlink((process + "/ns/pid").c_str(), target, sizeof target);
   return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+const ProcessStat* processIn(const std::vector<ProcessStat>& all, int pid) {
+  const auto found =
+      std::lower_bound(all.begin(), all.end(), pid,
+                       [](const ProcessStat& process, int wanted) { return process.pid < wanted; });
+  return found != all.end() && found->pid == pid ? &*found : nullptr;
 }
 
 // The same cgroups as this process, but for the cgroup that the tree itself may have.
@@ -52,17 +61,15 @@ void Lineage::add(const Identity& member) {
 }
 
 std::vector<ProcessStat> Lineage::find(Marks marks) {
-  Snapshot all;
-  for (const ProcessStat& process : allProcesses())
-    if (process.pid > 1 && process.pid != getpid()) all.emplace(process.pid, process);
+  const Snapshot all = allProcesses();
   if (marks == Marks::read)
-    for (const auto& [pid, process] : all)
-      if (!isKnown(process) && carriesMark(process)) known_[pid] = process.startTime;
+    for (const ProcessStat& process : all)
+      if (!isKnown(process) && carriesMark(process)) known_[process.pid] = process.startTime;
   spread(all);
 
   std::vector<ProcessStat> members;
   std::set<int> groups;
-  for (const auto& [pid, process] : all) {
+  for (const ProcessStat& process : all) {
     if (!isKnown(process) || process.dead()) continue;
     members.push_back(process);
     groups.insert(process.pgrp);
@@ -82,17 +89,18 @@ bool Lineage::isKnown(const ProcessStat& process) const {
 void Lineage::spread(const Snapshot& all) {
   for (bool grew = true; grew;) {
     grew = false;
-    for (const auto& [pid, process] : all) {
+    for (const ProcessStat& process : all) {
+      if (process.pid <= 1 || process.pid == getpid()) continue;
       if (isKnown(process) || !isRelated(process, all)) continue;
-      known_[pid] = process.startTime;
+      known_[process.pid] = process.startTime;
       grew = true;
     }
   }
 }
 
 bool Lineage::isRelated(const ProcessStat& process, const Snapshot& all) const {
-  const auto parent = all.find(process.ppid);
-  if (parent != all.end() && isKnown(parent->second)) return true;
+  const ProcessStat* parent = processIn(all, process.ppid);
+  if (parent != nullptr && isKnown(*parent)) return true;
   return leads(process.pgrp, all) || leads(process.session, all);
 }
 
@@ -100,11 +108,12 @@ bool Lineage::isRelated(const ProcessStat& process, const Snapshot& all) const {
 // two looks is still the one it was (credentials(7)).
 bool Lineage::leads(int group, const Snapshot& all) const {
   if (known_.count(group) == 0 || groups_.count(group) == 0) return false;
-  const auto leader = all.find(group);
-  return leader == all.end() || isKnown(leader->second);
+  const ProcessStat* leader = processIn(all, group);
+  return leader == nullptr || isKnown(*leader);
 }
 
 bool Lineage::carriesMark(const ProcessStat& process) const {
+  if (process.pid <= 1 || process.pid == getpid()) return false;
   if (process.startTime < claim_.notBefore || !hasOwnUid(process.pid)) return false;
   const std::string mark = environmentValue(process.pid, "HOLDFAST_TREE");
   const bool within = mark.compare(0, claim_.mark.size() + 1, claim_.mark + '.') == 0;

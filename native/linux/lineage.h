@@ -39,7 +39,7 @@ class Lineage {
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
-  using Snapshot = std::map<int, ProcessStat>;
+  using Snapshot = std::vector<ProcessStat>;  // in the order of their pids
 
   bool isKnown(const ProcessStat& process) const;
   bool isRelated(const ProcessStat& process, const Snapshot& all) const;

@@ -122,8 +122,10 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit) {
 }
 
 std::vector<ProcessStat> allProcesses() {
+  std::vector<int> pids = numbersNamedIn("/proc");
+  std::sort(pids.begin(), pids.end());
   std::vector<ProcessStat> processes;
-  for (int pid : numbersNamedIn("/proc"))
+  for (int pid : pids)
     if (auto stat = readStat(pid)) processes.push_back(*stat);
   return processes;
 }

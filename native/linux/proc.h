@@ -41,7 +41,7 @@ std::vector<int> childrenOf(int pid);
 // With a limit: the first so many.
 std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MAX);
 
-// All processes that /proc shows.
+// All processes that /proc shows, in the order of their pids.
 std::vector<ProcessStat> allProcesses();
 
 // A variable of the environment that the process was started with; empty when it is not there or
