@@ -19,6 +19,16 @@ constexpr int kStopRounds = 64;
 
 std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
 
+// Where to ask about a process: a main thread that has exited has neither memory nor namespaces
+// any more, while the other threads have (docs/gotchas.md#zombie-leader).
+std::string livingFolder(const ProcessStat& process) {
+  const std::string folder = procPath(process.pid, "");
+  if (process.state != 'Z') return folder;
+  for (int thread : numbersNamedIn(folder + "/task"))
+    if (thread != process.pid) return folder + "/task/" + std::to_string(thread);
+  return folder;
+}
+
 bool hasOwnUid(int pid) {
   struct stat info {};
   return stat(procPath(pid, "").c_str(), &info) == 0 && info.st_uid == geteuid();
@@ -38,9 +48,9 @@ const ProcessStat* processIn(const std::vector<ProcessStat>& all, int pid) {
 }
 
 // The same cgroups as this process, but for the cgroup that the tree itself may have.
-bool sharesCgroups(int pid, const std::string& treeId) {
+bool sharesCgroups(const std::string& folder, const std::string& treeId) {
   const std::string ours = readWholeFile("/proc/self/cgroup");
-  const std::string theirs = readWholeFile(procPath(pid, "/cgroup"));
+  const std::string theirs = readWholeFile(folder + "/cgroup");
   const std::vector<std::string_view> own = splitLines(ours);
   const std::vector<std::string_view> other = splitLines(theirs);
   if (own.size() != other.size()) return false;
@@ -115,11 +125,12 @@ bool Lineage::leads(int group, const Snapshot& all) const {
 bool Lineage::carriesMark(const ProcessStat& process) const {
   if (process.pid <= 1 || process.pid == getpid()) return false;
   if (process.startTime < claim_.notBefore || !hasOwnUid(process.pid)) return false;
-  const std::string mark = environmentValue(process.pid, "HOLDFAST_TREE");
+  const std::string folder = livingFolder(process);
+  const std::string mark = environmentValue(folder, "HOLDFAST_TREE");
   const bool within = mark.compare(0, claim_.mark.size() + 1, claim_.mark + '.') == 0;
   if (mark != claim_.mark && !within) return false;
-  return pidNamespaceOf(procPath(process.pid, "")) == pidNamespaceOf("/proc/self") &&
-         sharesCgroups(process.pid, claim_.treeId);
+  return pidNamespaceOf(folder) == pidNamespaceOf("/proc/self") &&
+         sharesCgroups(folder, claim_.treeId);
 }
 
 std::size_t Lineage::kill() {

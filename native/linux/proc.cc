@@ -125,13 +125,14 @@ std::vector<ProcessStat> allProcesses() {
   std::vector<int> pids = numbersNamedIn("/proc");
   std::sort(pids.begin(), pids.end());
   std::vector<ProcessStat> processes;
+  processes.reserve(pids.size());
   for (int pid : pids)
     if (auto stat = readStat(pid)) processes.push_back(*stat);
   return processes;
 }
 
-std::string environmentValue(int pid, std::string_view name) {
-  const std::string environment = readWholeFile(procPath(pid, "/environ"));
+std::string environmentValue(const std::string& folder, std::string_view name) {
+  const std::string environment = readWholeFile(folder + "/environ");
   for (std::string_view rest = environment; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\0'), rest.size());
     const std::string_view pair = rest.substr(0, end);

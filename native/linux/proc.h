@@ -44,9 +44,10 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MA
 // All processes that /proc shows, in the order of their pids.
 std::vector<ProcessStat> allProcesses();
 
-// A variable of the environment that the process was started with; empty when it is not there or
-// cannot be read (another user's process, or one that made itself non-dumpable).
-std::string environmentValue(int pid, std::string_view name);
+// A variable of the environment that a process was started with, by its folder or a thread's in
+// /proc; empty when it is not there or cannot be read (another user's process, or one that made
+// itself non-dumpable).
+std::string environmentValue(const std::string& folder, std::string_view name);
 
 Member memberOf(const ProcessStat& stat);
 Usage usageOf(const std::vector<ProcessStat>& processes);
