@@ -73,7 +73,7 @@ std::optional<ProcessStat> readStat(int pid) {
   if (open == std::string::npos || close == std::string::npos) return std::nullopt;
   ProcessStat stat;
   stat.pid = pid;
-  stat.name = text.substr(open + 1, close - open - 1);
+  text.copy(stat.name, std::min(close - open - 1, sizeof stat.name - 1), open + 1);
   unsigned long utime = 0, stime = 0;
   unsigned long long start = 0;
   long resident = 0;

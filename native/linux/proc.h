@@ -22,7 +22,7 @@ struct ProcessStat {
   std::uint64_t cpuTicks = 0;
   std::uint64_t startTime = 0;
   std::uint64_t residentPages = 0;
-  std::string name;
+  char name[16] = "";  // the kernel keeps 15 bytes of it (TASK_COMM_LEN), and a snapshot is long
 
   Identity identity() const { return {pid, startTime}; }
   // `Z` alone does not mean dead: a process whose main thread has exited shows it while
