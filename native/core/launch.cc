@@ -2,7 +2,8 @@
 
 #include <charconv>
 #include <map>
-#include <stdexcept>
+
+#include "core/fields.h"
 
 namespace holdfast {
 
@@ -39,78 +40,58 @@ std::string_view nameIn(const Names<Word>& names, Word word) {
   return "?";
 }
 
-[[noreturn]] void refuse(std::string_view key, std::string_view value) {
-  throw std::invalid_argument("launch request: bad value for " + std::string(key) + ": " +
-                              std::string(value.substr(0, 80)));
-}
-
 template <typename Word>
 Word wordIn(const Names<Word>& names, std::string_view key, std::string_view value) {
   for (const auto& [word, name] : names)
     if (name == value) return word;
-  refuse(key, value);
-}
-
-template <typename Number>
-Number numberIn(std::string_view key, std::string_view value) {
-  Number number{};
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (error != std::errc{} || end != value.data() + value.size()) refuse(key, value);
-  return number;
-}
-
-Identity identityIn(std::string_view key, std::string_view value) {
-  const std::size_t space = value.find(' ');
-  if (space == std::string_view::npos) refuse(key, value);
-  return {numberIn<int>(key, value.substr(0, space)),
-          numberIn<std::uint64_t>(key, value.substr(space + 1))};
+  refuseField(key, value);
 }
 
 // A program's strings end at their first NUL in execve(2), so none may hold one.
 std::string textIn(std::string_view key, std::string_view value) {
-  if (value.find('\0') != std::string_view::npos) refuse(key, "a NUL byte");
+  if (value.find('\0') != std::string_view::npos) refuseField(key, "a NUL byte");
   return std::string(value);
 }
 
-class Encoder {
- public:
-  void add(std::string_view key, std::string_view value) {
-    out_.append(key).append(" ").append(std::to_string(value.size())).append("\n");
-    out_.append(value).append("\n");
-  }
-  void add(std::string_view key, std::uint64_t number) { add(key, std::to_string(number)); }
-  std::string take() { return std::move(out_); }
+std::uint32_t idIn(std::string_view key, std::string_view value) {
+  const std::uint64_t id = numberIn(key, value);
+  if (id > UINT32_MAX) refuseField(key, value);
+  return static_cast<std::uint32_t>(id);
+}
 
- private:
-  std::string out_;
-};
+double coresIn(std::string_view key, std::string_view value) {
+  double cores{};
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), cores);
+  if (error != std::errc{} || end != value.data() + value.size()) refuseField(key, value);
+  return cores;
+}
 
 using Setter = void (*)(Launch&, std::string_view key, std::string_view value);
 
 void setMechanism(Launch& launch, std::string_view key, std::string_view value) {
   const auto mechanism = mechanismNamed(value);
-  if (!mechanism) refuse(key, value);
+  if (!mechanism) refuseField(key, value);
   launch.mechanisms.push_back(*mechanism);
 }
 
 void setRefused(Launch& launch, std::string_view key, std::string_view value) {
   const auto route = escapeRouteNamed(value);
-  if (!route) refuse(key, value);
+  if (!route) refuseField(key, value);
   launch.refused.push_back(*route);
 }
 
 void setTree(Launch& launch, std::string_view key, std::string_view value) {
-  if (!isTreeId(value)) refuse(key, value);
+  if (!isTreeId(value)) refuseField(key, value);
   launch.treeId = value;
 }
 
 void setLabel(Launch& launch, std::string_view key, std::string_view value) {
-  if (!isLabel(value)) refuse(key, value);
+  if (!isLabel(value)) refuseField(key, value);
   launch.label = value;
 }
 
 void setMark(Launch& launch, std::string_view key, std::string_view value) {
-  if (!isMark(value)) refuse(key, value);
+  if (!isMark(value)) refuseField(key, value);
   launch.mark = value;
 }
 
@@ -125,13 +106,13 @@ const std::map<std::string_view, Setter>& setters() {
       {"arg", [](Launch& l, K k, K v) { l.args.push_back(textIn(k, v)); }},
       {"env", [](Launch& l, K k, K v) { l.env.push_back(textIn(k, v)); }},
       {"cwd", [](Launch& l, K k, K v) { l.cwd = textIn(k, v); }},
-      {"uid", [](Launch& l, K k, K v) { l.uid = numberIn<std::uint32_t>(k, v); }},
-      {"gid", [](Launch& l, K k, K v) { l.gid = numberIn<std::uint32_t>(k, v); }},
-      {"detached", [](Launch& l, K k, K v) { l.detached = numberIn<int>(k, v) != 0; }},
+      {"uid", [](Launch& l, K k, K v) { l.uid = idIn(k, v); }},
+      {"gid", [](Launch& l, K k, K v) { l.gid = idIn(k, v); }},
+      {"detached", [](Launch& l, K k, K v) { l.detached = intIn(k, v) != 0; }},
       {"stdio", [](Launch& l, K k, K v) { l.stdio.push_back(wordIn(stdioNames(), k, v)); }},
       {"signals",
        [](Launch& l, K k, K v) {
-         if (v != "defaults" && v != "kept") refuse(k, v);
+         if (v != "defaults" && v != "kept") refuseField(k, v);
          l.rootSignals = v == "kept" ? RootSignals::kept : RootSignals::defaults;
        }},
       {"mechanism", setMechanism},
@@ -141,47 +122,29 @@ const std::map<std::string_view, Setter>& setters() {
        [](Launch& l, K k, K v) { l.whenRootExits = wordIn(rootExitNames(), k, v); }},
       {"when-owner-dies",
        [](Launch& l, K k, K v) { l.whenOwnerDies = wordIn(ownerDeathNames(), k, v); }},
-      {"grace", [](Launch& l, K k, K v) { l.graceMs = numberIn<std::uint64_t>(k, v); }},
-      {"timeout", [](Launch& l, K k, K v) { l.timeoutMs = numberIn<std::uint64_t>(k, v); }},
-      {"timeout-signal", [](Launch& l, K k, K v) { l.timeoutSignal = numberIn<int>(k, v); }},
-      {"limit-memory",
-       [](Launch& l, K k, K v) { l.limits.memoryBytes = numberIn<std::uint64_t>(k, v); }},
-      {"limit-processes",
-       [](Launch& l, K k, K v) { l.limits.processes = numberIn<std::uint64_t>(k, v); }},
-      {"limit-cpu", [](Launch& l, K k, K v) { l.limits.cpuCores = numberIn<double>(k, v); }},
+      {"grace", [](Launch& l, K k, K v) { l.graceMs = numberIn(k, v); }},
+      {"timeout", [](Launch& l, K k, K v) { l.timeoutMs = numberIn(k, v); }},
+      {"timeout-signal", [](Launch& l, K k, K v) { l.timeoutSignal = intIn(k, v); }},
+      {"limit-memory", [](Launch& l, K k, K v) { l.limits.memoryBytes = numberIn(k, v); }},
+      {"limit-processes", [](Launch& l, K k, K v) { l.limits.processes = numberIn(k, v); }},
+      {"limit-cpu", [](Launch& l, K k, K v) { l.limits.cpuCores = coresIn(k, v); }},
   };
   return table;
 }
 
-// Cuts one `<key> <length>\n<bytes>\n` off the front of the request.
-std::pair<std::string_view, std::string_view> nextField(std::string_view& request) {
-  const std::size_t end = request.find('\n');
-  const std::size_t space = request.find(' ');
-  if (end == std::string_view::npos || space >= end) refuse("request", "a field without a length");
-  const std::string_view key = request.substr(0, space);
-  const auto length = numberIn<std::size_t>(key, request.substr(space + 1, end - space - 1));
-  request.remove_prefix(end + 1);
-  if (length >= request.size() || request[length] != '\n') refuse(key, "a wrong length");
-  const std::string_view value = request.substr(0, length);
-  request.remove_prefix(length + 1);
-  return {key, value};
-}
-
 void requireWhole(const Launch& launch) {
-  if (launch.treeId.empty()) refuse("tree", "missing");
-  if (launch.mark.empty()) refuse("mark", "missing");
-  if (launch.file.empty()) refuse("file", "missing");
-  if (launch.args.empty()) refuse("arg", "missing");
-  if (launch.mechanisms.empty()) refuse("mechanism", "missing");
-  if (launch.timeoutSignal < 1 || launch.timeoutSignal > 64) refuse("timeout-signal", "range");
+  if (launch.treeId.empty()) refuseField("tree", "missing");
+  if (launch.mark.empty()) refuseField("mark", "missing");
+  if (launch.file.empty()) refuseField("file", "missing");
+  if (launch.args.empty()) refuseField("arg", "missing");
+  if (launch.mechanisms.empty()) refuseField("mechanism", "missing");
+  if (launch.timeoutSignal < 1 || launch.timeoutSignal > 64) refuseField("timeout-signal", "range");
 }
 
-void encodeTerms(Encoder& out, const Launch& launch) {
+void encodeTerms(FieldWriter& out, const Launch& launch) {
   for (Mechanism mechanism : launch.mechanisms) out.add("mechanism", nameOf(mechanism));
   for (EscapeRoute route : launch.refused) out.add("refuse", nameOf(route));
-  if (launch.owner)
-    out.add("owner",
-            std::to_string(launch.owner->pid) + ' ' + std::to_string(launch.owner->startTime));
+  if (launch.owner) out.add("owner", *launch.owner);
   out.add("when-root-exits", nameIn(rootExitNames(), launch.whenRootExits));
   out.add("when-owner-dies", nameIn(ownerDeathNames(), launch.whenOwnerDies));
   out.add("grace", launch.graceMs);
@@ -195,7 +158,7 @@ void encodeTerms(Encoder& out, const Launch& launch) {
 }  // namespace
 
 std::string encode(const Launch& launch) {
-  Encoder out;
+  FieldWriter out;
   out.add("tree", launch.treeId);
   if (!launch.label.empty()) out.add("label", launch.label);
   out.add("mark", launch.mark);
@@ -212,12 +175,19 @@ std::string encode(const Launch& launch) {
   return out.take();
 }
 
+Launch termsOf(Launch launch) {
+  launch.args = {launch.file};
+  launch.env = {};
+  launch.stdio = {};
+  return launch;
+}
+
 Launch decodeLaunch(std::string_view request) {
   Launch launch;
   while (!request.empty()) {
     const auto [key, value] = nextField(request);
     const auto setter = setters().find(key);
-    if (setter == setters().end()) refuse("request", key);
+    if (setter == setters().end()) refuseField("request", key);
     setter->second(launch, key, value);
   }
   requireWhole(launch);

@@ -1,5 +1,5 @@
 // What the owner asks of a guard, once: the program to start and the terms of its tree.
-// Encoded as a sequence of `<key> <length>\n<bytes>\n`, so that any byte may stand in a value.
+// Travels as fields (core/fields.h).
 #pragma once
 
 #include <cstdint>
@@ -67,6 +67,9 @@ struct Launch {
 };
 
 std::string encode(const Launch& launch);
+
+// The same without what only the root needs of it.
+Launch termsOf(Launch launch);
 
 // Throws std::invalid_argument that names the key at fault.
 Launch decodeLaunch(std::string_view request);

@@ -15,11 +15,12 @@
 
 #include "guard/exit-codes.h"
 #include "guard/front-report.h"
-#include "guard/launch-tree.h"
 #include "guard/recover.h"
 #include "guard/run-options.h"
+#include "guard/supervisor.h"
 #include "guard/tree-id.h"
 #include "posix/choose-containment.h"
+#include "posix/launch-tree.h"
 
 extern char** environ;
 
@@ -159,7 +160,8 @@ void dieOf(int signo) {
 [[noreturn]] void becomeGuard(UniqueFd socket, Launch launch, const SignalState& kept) {
   blockAllSignals();
   OwnerLink link(std::move(socket));
-  launchTree(link, ReceivedLaunch{std::move(launch), {}}, kept);
+  auto tree = launchTree({link, kept, homeFromEnvironment()}, {std::move(launch), {}});
+  if (tree) superviseTree(std::move(link), std::move(*tree));
   _exit(0);
 }
 

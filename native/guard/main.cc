@@ -11,11 +11,13 @@
 
 #include "guard/exit-codes.h"
 #include "guard/front.h"
-#include "guard/launch-tree.h"
 #include "guard/probe.h"
 #include "guard/recover.h"
 #include "guard/run-options.h"
+#include "guard/supervisor.h"
 #include "posix/choose-containment.h"
+#include "posix/files.h"
+#include "posix/handover.h"
 
 namespace holdfast {
 
@@ -28,6 +30,7 @@ constexpr char kUsage[] =
     "       holdfast-guard probe                 what works on this machine, one JSON object a line\n"
     "       holdfast-guard --version | --help\n"
     "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
+    "       holdfast-guard resume N              (started by the holdfast library)\n"
     "       holdfast-guard recover FACT...       (started by the holdfast library)\n";
 
 // `launch` takes its terms from a socket at descriptor 3. With `--socket N` the socket is at N
@@ -41,7 +44,17 @@ int launch(int argc, char** argv) {
   if (!named) disinherit(socket, Others::close);
   setCloseOnExec(socket);
   OwnerLink link{UniqueFd(socket)};
-  launchTree(link, link.receiveLaunch(), kept);
+  auto tree = launchTree({link, kept, homeFromEnvironment()}, link.receiveLaunch());
+  if (tree) superviseTree(std::move(link), std::move(*tree));
+  return 0;
+}
+
+// The rest of the life of a guard that launched its tree before this program ran.
+int resume(int argc, char** argv) {
+  blockAllSignals();
+  const UniqueFd pipe = ownAgain(argc == 3 ? std::atoi(argv[2]) : kLaunchSocket);
+  const Handover handover = decodeHandover(readToEnd(pipe.get()));
+  superviseTree(OwnerLink(ownAgain(handover.link)), putTogether(handover));
   return 0;
 }
 
@@ -58,6 +71,7 @@ void occupyStandardDescriptors() {
 int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
+  if (std::strcmp(mode, "resume") == 0) return resume(argc, argv);
   if (std::strcmp(mode, "run") == 0) return runFront({argv + 2, argv + argc});
   if (std::strcmp(mode, "probe") == 0) return runProbe();
   if (std::strcmp(mode, "--version") == 0) return std::puts("holdfast-guard " HOLDFAST_VERSION) < 0;

@@ -11,8 +11,9 @@
 #include <cstdio>
 
 #include "core/json.h"
-#include "guard/launch-tree.h"
+#include "guard/supervisor.h"
 #include "guard/tree-id.h"
+#include "posix/launch-tree.h"
 #include "posix/record.h"
 #include "posix/system-probes.h"
 
@@ -82,7 +83,8 @@ Finding probeMechanism(Mechanism mechanism) {
     const SignalState kept = SignalState::current();
     blockAllSignals();
     OwnerLink link(std::move(theirs));
-    launchTree(link, ReceivedLaunch{trialOf(mechanism), {}}, kept);
+    auto tree = launchTree({link, kept, homeFromEnvironment()}, {trialOf(mechanism), {}});
+    if (tree) superviseTree(std::move(link), std::move(*tree));
     _exit(0);
   }
   theirs.reset();
@@ -117,7 +119,7 @@ void printMechanism(Mechanism mechanism) {
 
 void printRecord() {
   try {
-    const std::string path = recordDirectory();
+    const std::string path = recordDirectory(homeFromEnvironment());
     print("record", "record directory", true,
           outcomeJson("mkdir", "", 0) + ",\"path\":" + jsonText(path));
   } catch (const OsError& error) {

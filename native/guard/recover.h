@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "guard/owner-link.h"
 #include "posix/leftovers.h"
+#include "posix/owner-link.h"
 
 namespace holdfast {
 

@@ -1,5 +1,6 @@
 #include "guard/supervisor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "posix/choose-containment.h"
 #include "posix/clock.h"
 
 namespace holdfast {
@@ -27,14 +29,30 @@ std::string whyAlive(Containment& containment, const Member& member) {
   return containment.signalMember(member.identity, SIGKILL) == EPERM ? "denied" : "alive";
 }
 
+// The guard holds nothing of the user's and is in nobody's way: no descriptor, no terminal, no
+// directory that could not be unmounted.
+void stepAside() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (null && null.get() != fd) (void)dup2(null.get(), fd);
+    if (null.get() == fd) (void)null.release();
+  }
+  closeInherited();
+  (void)setsid();  // fails only for a group leader, and a guard is none
+  (void)chdir("/");
+}
+
 }  // namespace
 
-Supervisor::Supervisor(OwnerLink& link, OwnerWatch& owner, SupervisedTree tree,
-                       UniqueFd childSignals)
-    : link_(link),
-      owner_(owner),
+void superviseTree(OwnerLink link, LaunchedTree tree) {
+  stepAside();
+  Supervisor(std::move(link), std::move(tree)).run();
+}
+
+Supervisor::Supervisor(OwnerLink link, LaunchedTree tree)
+    : link_(std::move(link)),
       tree_(std::move(tree)),
-      childSignals_(std::move(childSignals)),
+      childSignals_(openChildSignals()),
       startedAt_(nowMs()) {}
 
 void Supervisor::run() {
@@ -58,7 +76,7 @@ void Supervisor::wait() {
   const short linkEvents = static_cast<short>(POLLIN | (link_.hasUnsent() ? POLLOUT : 0));
   pollfd watched[] = {{childSignals_.get(), POLLIN, 0},
                       {link_.open() ? link_.fd() : -1, linkEvents, 0},
-                      {owner_.fd(), POLLIN, 0},
+                      {tree_.owner.fd(), POLLIN, 0},
                       {tree_.containment->newsFd(), POLLIN, 0}};
   (void)poll(watched, 4, waitMs());  // EINTR and timeouts are looked at alike
   char drained[1024];
@@ -72,8 +90,8 @@ void Supervisor::wait() {
 int Supervisor::waitMs() const {
   std::int64_t at = kNever;
   if (ending_ && !empty_) at = reported_ ? nowMs() + kLingerMs : ending_->nextAt();
-  if (!ending_ && !released_ && tree_.launch.timeoutMs > 0)
-    at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.launch.timeoutMs));
+  if (!ending_ && !released_ && tree_.terms.timeoutMs > 0)
+    at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
   if (at == kNever) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(at - nowMs(), 0, 1 << 30));
@@ -81,15 +99,15 @@ int Supervisor::waitMs() const {
 
 void Supervisor::observeOwner() {
   if (released_) return;
-  pollfd owner{owner_.fd(), POLLIN, 0};
-  const bool dead = owner_.fd() >= 0 && poll(&owner, 1, 0) == 1;
-  const bool linkCounts = owner_.isSpawner() || tree_.launch.endsWithLink;
+  pollfd owner{tree_.owner.fd(), POLLIN, 0};
+  const bool dead = tree_.owner.fd() >= 0 && poll(&owner, 1, 0) == 1;
+  const bool linkCounts = tree_.owner.isSpawner() || tree_.terms.endsWithLink;
   const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;
-  owner_.forget();
-  const bool polite = tree_.launch.whenOwnerDies == WhenOwnerDies::terminate;
+  tree_.owner.forget();
+  const bool polite = tree_.terms.whenOwnerDies == WhenOwnerDies::terminate;
   if (ending_ && polite) return;  // it is being ended, as politely as was asked
-  begin({EndReason::ownerDied, polite ? SIGTERM : SIGKILL, tree_.launch.graceMs});
+  begin({EndReason::ownerDied, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
 }
 
 void Supervisor::observeRoot() {
@@ -99,10 +117,10 @@ void Supervisor::observeRoot() {
   const bool exited = status->kind == ExitStatus::Kind::exited;
   link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
   if (!link_.open()) tree_.containment->collectRoot();
-  if (released_ || tree_.launch.whenRootExits == WhenRootExits::wait) return;
-  const bool polite = tree_.launch.whenRootExits == WhenRootExits::terminate;
+  if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
+  const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
-  if (!ending_) begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.launch.graceMs});
+  if (!ending_) begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
 }
 
 void Supervisor::reportStops() {
@@ -111,9 +129,9 @@ void Supervisor::reportStops() {
 }
 
 void Supervisor::checkTimeout() {
-  if (ending_ || released_ || tree_.launch.timeoutMs == 0) return;
-  if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.launch.timeoutMs)) return;
-  begin({EndReason::timeout, tree_.launch.timeoutSignal, tree_.launch.graceMs});
+  if (ending_ || released_ || tree_.terms.timeoutMs == 0) return;
+  if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs)) return;
+  begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
 }
 
 void Supervisor::serve(const std::string& request) {
@@ -179,7 +197,7 @@ void Supervisor::serveRelease() {
     if (tree_.record) tree_.record->append("released\n");
     tree_.containment->release();
     released_ = true;
-    owner_.forget();
+    tree_.owner.forget();
     link_.send("released");
   } catch (const OsError& error) {
     link_.send("not-released " + describe(error));

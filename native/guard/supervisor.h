@@ -10,22 +10,16 @@
 
 #include "core/launch.h"
 #include "guard/ending.h"
-#include "guard/owner-link.h"
-#include "guard/owner-watch.h"
-#include "posix/record.h"
+#include "posix/launch-tree.h"
 
 namespace holdfast {
 
-struct SupervisedTree {
-  Launch launch;
-  std::unique_ptr<Containment> containment;
-  Identity root;
-  std::optional<Record> record;
-};
+// From here on this process is a guard and nothing else. Returns when the tree is gone.
+void superviseTree(OwnerLink link, LaunchedTree tree);
 
 class Supervisor {
  public:
-  Supervisor(OwnerLink& link, OwnerWatch& owner, SupervisedTree tree, UniqueFd childSignals);
+  Supervisor(OwnerLink link, LaunchedTree tree);
 
   // Returns when the tree is empty and everything that spoke of it is gone.
   void run();
@@ -51,9 +45,8 @@ class Supervisor {
   void dissolve();
   bool finished() const;
 
-  OwnerLink& link_;
-  OwnerWatch& owner_;
-  SupervisedTree tree_;
+  OwnerLink link_;
+  LaunchedTree tree_;
   UniqueFd childSignals_;
   std::int64_t startedAt_;
   std::optional<Ending> ending_;

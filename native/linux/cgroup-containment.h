@@ -12,12 +12,17 @@ class CgroupContainment : public Subreaper {
   // Throws OsError.
   explicit CgroupContainment(const std::string& treeId) : cgroup_(Cgroup::createBelowOwn(treeId)) {}
 
+  // One that was handed over.
+  CgroupContainment(const Identity& root, Cgroup cgroup)
+      : Subreaper(root), cgroup_(std::move(cgroup)) {}
+
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;
   StartedRoot start(ExecRoot& root) override { return startIn(&cgroup_, root); }
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
   std::size_t killAll() override;
+  void handOver(Handover& handover) override;
   bool empty() override { return Subreaper::empty() && !cgroup_.populated(); }
   void dissolve() override { cgroup_.remove(); }
 

@@ -126,9 +126,7 @@ Cgroup Cgroup::createBelowOwn(const std::string& treeId) {
   }
 }
 
-Cgroup Cgroup::adopt(const std::string& path) {
-  return Cgroup(path, openDirectory(path), UniqueFd());
-}
+Cgroup Cgroup::adopt(const std::string& path) { return Cgroup(path, openDirectory(path)); }
 
 int Cgroup::join() const { return write(procs_.get(), "0", 1) == 1 ? 0 : errno; }
 

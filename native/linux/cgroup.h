@@ -17,6 +17,11 @@ class Cgroup {
   // Takes over one that a dead guard left behind. Throws OsError.
   static Cgroup adopt(const std::string& path);
 
+  // One whose directory is open already.
+  Cgroup(std::string path, UniqueFd directory)
+      : path_(std::move(path)), directory_(std::move(directory)) {}
+
+  UniqueFd releaseDirectory() { return std::move(directory_); }
   const std::string& path() const { return path_; }
   int directory() const { return directory_.get(); }
 

@@ -14,6 +14,7 @@
 #include "linux/group.h"
 #include "linux/pid-namespace.h"
 #include "linux/proc.h"
+#include "posix/handover.h"
 
 namespace holdfast {
 
@@ -76,6 +77,17 @@ Choice chooseContainment(const Launch& launch, const Surroundings& surroundings)
     }
   }
   return choice;
+}
+
+std::unique_ptr<Containment> resumeContainment(const Handover& handover) {
+  switch (handover.mechanism) {
+    case Mechanism::cgroup:
+      return std::make_unique<CgroupContainment>(
+          handover.root, Cgroup(handover.cgroup, ownAgain(handover.holder)));
+    case Mechanism::pidNamespace: return std::make_unique<PidNamespace>(handover);
+    case Mechanism::group: return std::make_unique<Group>(handover.terms, handover.root);
+    default: return std::make_unique<Subreaper>(handover.root);
+  }
 }
 
 UniqueFd openChildSignals() {

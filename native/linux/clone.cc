@@ -24,25 +24,21 @@ struct CloneArguments {
       set_tid_size, cgroup;
 };
 
-// Room for what execvp(3) builds on its stack: a path, and for a script without `#!` all
-// arguments once more.
 class ChildStack {
  public:
-  explicit ChildStack(std::size_t arguments) : size_(kBase + arguments * sizeof(char*)) {
+  ChildStack() {
     constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE;
-    memory_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, kFlags, -1, 0);
+    memory_ = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, kFlags, -1, 0);
     if (memory_ == MAP_FAILED) throw OsError::last("mmap");
   }
-  ~ChildStack() { (void)munmap(memory_, size_); }  // fails only for a range that is not mapped
+  ~ChildStack() { (void)munmap(memory_, kSize); }  // fails only for a range that is not mapped
   ChildStack(const ChildStack&) = delete;
   ChildStack& operator=(const ChildStack&) = delete;
 
   std::uint64_t base() const { return reinterpret_cast<std::uintptr_t>(memory_); }
-  std::uint64_t size() const { return size_ & ~std::uint64_t{15}; }
+  static constexpr std::size_t kSize = 256 * 1024;
 
  private:
-  static constexpr std::size_t kBase = 256 * 1024;
-  std::size_t size_;
   void* memory_;
 };
 
@@ -54,20 +50,25 @@ bool refusesClone3(int error) {
 void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
 
 // The pid, or a negative errno.
-long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
-  root.closeReport();
-  const ChildStack stack(root.argumentCount());
-  CloneArguments arguments{};
-  arguments.flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
-  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+long vforkWith(CloneArguments arguments, void (*child)(void*), void* context) {
+  const ChildStack stack;
+  arguments.flags |= CLONE_VM | CLONE_VFORK;
   arguments.exit_signal = SIGCHLD;
   arguments.stack = stack.base();
-  arguments.stack_size = stack.size();
+  arguments.stack_size = ChildStack::kSize;
+  return vforkClone3(&arguments, sizeof arguments, child, context);
+}
+
+long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
+  root.closeReport();
+  CloneArguments arguments{};
+  arguments.flags = CLONE_PIDFD;
+  arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
   if (cgroup != nullptr) {
     arguments.flags |= CLONE_INTO_CGROUP;
     arguments.cgroup = static_cast<std::uint64_t>(cgroup->directory());
   }
-  return vforkClone3(&arguments, sizeof arguments, becomeRoot, &root);
+  return vforkWith(arguments, becomeRoot, &root);
 }
 
 // The legacy call has no room for a cgroup; its flags include the exit signal.
@@ -99,6 +100,13 @@ Cloned forkInto(std::uint64_t namespaces) {
   }
   if (pid < 0) throw OsError::last("clone");
   return {static_cast<int>(pid), UniqueFd(pid == 0 ? -1 : pidfd)};
+}
+
+int vforkChild(void (*child)(void*), void* context) {
+  const long pid = vforkWith({}, child, context);
+  if (pid > 0) return static_cast<int>(pid);
+  if (refusesClone3(static_cast<int>(-pid))) return 0;
+  throw OsError("clone", static_cast<int>(-pid));
 }
 
 Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {

@@ -19,6 +19,10 @@ struct Cloned {
 // (CLONE_NEW* flags). Throws OsError in the maker.
 Cloned forkInto(std::uint64_t namespaces);
 
+// A child that shares this process's memory, which stands still until the child has become another
+// program or has ended (vfork(2)). Its pid; 0 where clone3(2) is refused. Throws OsError.
+int vforkChild(void (*child)(void*), void* context);
+
 // A process that becomes the root, inside the cgroup if there is one. The maker stands still
 // until the program runs and shares its memory with the child so long (vfork(2)): nothing is
 // copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)

@@ -12,6 +12,11 @@ namespace holdfast {
 Group::Group(const Launch& launch)
     : lineage_(MarkClaim{launch.treeId, launch.mark, ownIdentity().startTime}) {}
 
+Group::Group(const Launch& launch, const Identity& root) : Group(launch) {
+  reaper_.watchRoot(root.pid);
+  lineage_.add(root);
+}
+
 std::vector<EscapeRoute> Group::escapable() const {
   std::vector<EscapeRoute> routes{EscapeRoute::broker};
   if (geteuid() != 0) routes.push_back(EscapeRoute::gainedPrivilege);

@@ -11,6 +11,8 @@ namespace holdfast {
 class Group : public Containment {
  public:
   explicit Group(const Launch& launch);
+  // One that was handed over.
+  Group(const Launch& launch, const Identity& root);
 
   Mechanism mechanism() const override { return Mechanism::group; }
   std::vector<EscapeRoute> escapable() const override;

@@ -15,6 +15,7 @@
 #include "linux/namespace-init.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/handover.h"
 
 namespace holdfast {
 
@@ -104,6 +105,18 @@ PidNamespace::PidNamespace(const Surroundings& surroundings) {
 
 PidNamespace::~PidNamespace() {
   if (!initGone_) killInit();
+}
+
+PidNamespace::PidNamespace(const Handover& handover)
+    : Subreaper(handover.root),
+      init_(handover.init),
+      socket_(ownAgain(handover.holder)),
+      started_(true) {}
+
+void PidNamespace::handOver(Handover& handover) {
+  handover.init = init_;
+  handover.holder = keepOpen(std::move(socket_));
+  initGone_ = true;  // for this object: the next one ends it
 }
 
 void PidNamespace::awaitReady() {

@@ -27,7 +27,8 @@ int signalChild(const UniqueFd& handle, int pid, int signo) {
 }
 
 Identity ownIdentity() {
-  static Identity known;  // a fork has another pid, so it looks again
+  // A fork has another pid and looks again; so does a child that shares this thread's memory.
+  thread_local Identity known;
   if (known.pid != getpid()) known = identityOf(getpid()).value_or(Identity{getpid(), 0});
   return known;
 }

@@ -13,6 +13,9 @@ class Subreaper : public Containment {
  public:
   // Makes this process a subreaper for good. Throws OsError.
   Subreaper();
+  // In a process that has been one before it became another program (PR_SET_CHILD_SUBREAPER is
+  // preserved across execve(2), PR_SET_CHILD_SUBREAPER(2const)).
+  explicit Subreaper(const Identity& root) { reaper_.watchRoot(root.pid); }
 
   Mechanism mechanism() const override { return Mechanism::subreaper; }
   std::vector<EscapeRoute> escapable() const override;

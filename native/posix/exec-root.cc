@@ -1,16 +1,16 @@
 #include "posix/exec-root.h"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 
 #include "core/os-error.h"
-
-extern char** environ;
+#include "posix/credentials.h"
 
 namespace holdfast {
 
@@ -36,6 +36,32 @@ std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
   return pointers;
 }
 
+std::string_view pathIn(const std::vector<std::string>& environment) {
+  for (std::string_view pair : environment)
+    if (pair.substr(0, 5) == "PATH=") return pair.substr(5);
+  return "/bin:/usr/bin";  // confstr(3), _CS_PATH
+}
+
+// Where execvp(3) would look, in its order: an empty directory is the current one.
+std::vector<std::string> programsFor(const Launch& launch) {
+  if (launch.file.find('/') != std::string::npos) return {launch.file};
+  std::vector<std::string> programs;
+  std::string_view path = pathIn(launch.env);
+  while (true) {
+    const std::size_t end = std::min(path.find(':'), path.size());
+    const std::string directory(path.substr(0, end));
+    programs.push_back(directory.empty() ? launch.file : directory + '/' + launch.file);
+    if (end == path.size()) return programs;
+    path.remove_prefix(end + 1);
+  }
+}
+
+// execvp(3) goes on after these: the program may be in a later directory.
+bool mayBeElsewhere(int error) {
+  return error == ENOENT || error == EACCES || error == ENOTDIR || error == ESTALE ||
+         error == ENODEV || error == ETIMEDOUT;
+}
+
 }  // namespace
 
 SignalState SignalState::current() {
@@ -52,8 +78,8 @@ bool isIgnored(int signo) {
 ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept)
     : launch_(launch),
       kept_(kept),
-      mark_("HOLDFAST_TREE=" + launch.mark),
-      ownEnvironment_(environ) {
+      programs_(programsFor(launch)),
+      mark_("HOLDFAST_TREE=" + launch.mark) {
   std::size_t next = 0;
   for (StdioEntry entry : launch.stdio) {
     const bool taken = entry == StdioEntry::passed && next < passed.size();
@@ -61,6 +87,8 @@ ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, Si
   }
   argv_ = pointersTo(launch.args);
   argv_.push_back(nullptr);
+  shellArgv_ = {const_cast<char*>("/bin/sh"), nullptr};
+  shellArgv_.insert(shellArgv_.end(), std::next(argv_.begin()), argv_.end());
   envp_ = pointersTo(launch.env);
   envp_.push_back(mark_.data());
   envp_.push_back(nullptr);
@@ -85,14 +113,32 @@ void ExecRoot::becomeRoot() {
   if (launch_.cwd && chdir(launch_.cwd->c_str()) != 0) fail(chdirStep);
   // Extra groups would survive the loss of the uid; only root can drop them, so as in libuv the
   // result does not matter.
-  if (launch_.uid || launch_.gid) (void)setgroups(0, nullptr);
-  if (launch_.gid && setgid(*launch_.gid) != 0) fail(setgidStep);
-  if (launch_.uid && setuid(*launch_.uid) != 0) fail(setuidStep);
+  if (launch_.uid || launch_.gid) (void)dropOwnGroups();
+  if (launch_.gid && setOwnGid(*launch_.gid) != 0) fail(setgidStep);
+  if (launch_.uid && setOwnUid(*launch_.uid) != 0) fail(setuidStep);
   restoreSignals();
-  // execvp looks the program up in the PATH of the child's environment, as libuv does.
-  environ = envp_.data();
-  (void)execvp(launch_.file.c_str(), argv_.data());
+  errno = execute();
   fail(execStep);
+}
+
+// What execvp(3) does with the PATH of the child's environment, as libuv asks it to. The errno.
+int ExecRoot::execute() {
+  int error = ENOENT;
+  if (launch_.file.empty()) return error;
+  bool denied = false;
+  for (const std::string& program : programs_) {
+    (void)execve(program.c_str(), argv_.data(), envp_.data());
+    error = errno == ENOEXEC ? executeAsScript(program) : errno;
+    denied = denied || error == EACCES;
+    if (!mayBeElsewhere(error)) return error;
+  }
+  return denied ? EACCES : error;
+}
+
+int ExecRoot::executeAsScript(const std::string& program) {
+  shellArgv_[1] = const_cast<char*>(program.c_str());
+  (void)execve(shellArgv_[0], shellArgv_.data(), envp_.data());
+  return errno;
 }
 
 void ExecRoot::fail(int step) {
@@ -104,7 +150,6 @@ void ExecRoot::fail(int step) {
 }
 
 ExecFailure ExecRoot::waitForExec() {
-  environ = ownEnvironment_;  // a child that shared our memory has put its own there
   if (!reportRead_) return failure_;
   reportWrite_.reset();
   Report report{};

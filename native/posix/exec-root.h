@@ -37,7 +37,6 @@ class ExecRoot {
   void openReport();
   // For a child that shares the maker's memory.
   void closeReport();
-  std::size_t argumentCount() const { return argv_.size(); }
 
   // In the child. Never returns: ends in the program, or in _exit(127) after a report.
   [[noreturn]] void becomeRoot();
@@ -56,14 +55,17 @@ class ExecRoot {
   bool placeDescriptors();
   bool placeOne(int index);
   void restoreSignals();
+  int execute();
+  int executeAsScript(const std::string& program);
 
   const Launch& launch_;
   SignalState kept_;
-  std::vector<int> sources_;  // by index; -1 where nothing was passed
+  std::vector<int> sources_;           // by index; -1 where nothing was passed
+  std::vector<std::string> programs_;  // the paths to try
   std::vector<char*> argv_;
+  std::vector<char*> shellArgv_;  // for a script without `#!`
   std::vector<char*> envp_;
   std::string mark_;
-  char** ownEnvironment_;
   ExecFailure failure_;
   UniqueFd reportRead_;
   UniqueFd reportWrite_;

@@ -7,14 +7,17 @@
 
 namespace holdfast {
 
-std::string readWholeFile(const std::string& path) {
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+std::string readToEnd(int fd) {
   std::string content;
-  if (!file) return content;
   char chunk[4096];
-  for (ssize_t n; (n = read(file.get(), chunk, sizeof chunk)) > 0;)
+  for (ssize_t n; (n = read(fd, chunk, sizeof chunk)) > 0;)
     content.append(chunk, static_cast<std::size_t>(n));
   return content;
+}
+
+std::string readWholeFile(const std::string& path) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file ? readToEnd(file.get()) : std::string();
 }
 
 }  // namespace holdfast

@@ -67,13 +67,17 @@ void writeAll(int fd, const std::string& text, const std::string& path) {
 
 }  // namespace
 
-std::string recordDirectory() {
-  std::string path;
+std::string homeFromEnvironment() {
   const char* home = std::getenv("HOLDFAST_HOME");
+  return home == nullptr ? "" : home;
+}
+
+std::string recordDirectory(const std::string& home) {
+  std::string path;
   const std::string runtime = "/run/user/" + std::to_string(geteuid());
-  if (home != nullptr && home[0] == '/') {
+  if (home.substr(0, 1) == "/") {
     makePrivate(home);
-    path = std::string(home) + "/run";
+    path = home + "/run";
   } else {
     path = isOwnRuntimeDirectory(runtime) ? runtime + "/holdfast" : belowHome();
   }
@@ -82,8 +86,8 @@ std::string recordDirectory() {
   return path;
 }
 
-Record Record::create(const std::string& treeId, const std::string& text) {
-  const std::string directory = recordDirectory();
+Record Record::create(const std::string& home, const std::string& treeId, const std::string& text) {
+  const std::string directory = recordDirectory(home);
   const std::string temporary = directory + "/." + treeId + ".new";
   const std::string path = directory + '/' + treeId + ".tree";
   constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND | O_CLOEXEC;

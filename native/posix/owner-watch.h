@@ -15,11 +15,16 @@ class OwnerWatch {
   // Throws std::invalid_argument with the reason when the owner asked for cannot be one.
   OwnerWatch(const Launch& launch, const OwnerLink& link);
 
+  // One whose handle is open already.
+  OwnerWatch(const Identity& identity, bool spawner, UniqueFd pidfd)
+      : identity_(identity), spawner_(spawner), pidfd_(std::move(pidfd)) {}
+
   const Identity& identity() const { return identity_; }
   bool isSpawner() const { return spawner_; }
   // Readable when the owner is dead; -1 where only the socket tells.
   int fd() const { return pidfd_.get(); }
   void forget() { pidfd_.reset(); }
+  UniqueFd release() { return std::move(pidfd_); }
 
  private:
   void requireOwner(const Identity& wanted, int spawner);

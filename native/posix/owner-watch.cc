@@ -1,9 +1,9 @@
-#include "guard/owner-watch.h"
+#include "posix/owner-watch.h"
 
 #include <stdexcept>
 #include <string>
 
-#include "guard/owner-link.h"
+#include "posix/owner-link.h"
 #include "posix/process.h"
 
 namespace holdfast {

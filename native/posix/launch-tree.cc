@@ -1,15 +1,12 @@
-#include "guard/launch-tree.h"
+#include "posix/launch-tree.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <stdexcept>
 
-#include "guard/record-text.h"
-#include "guard/supervisor.h"
 #include "posix/choose-containment.h"
 #include "posix/process.h"
+#include "posix/record-text.h"
 
 namespace holdfast {
 
@@ -38,13 +35,13 @@ std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
   return std::move(choice.containment);
 }
 
-std::optional<Record> record(OwnerLink& link, const std::string& treeId, const std::string& text) {
+std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& facts) {
   try {
-    Record record = Record::create(treeId, text);
-    link.queue("record " + escapeField(record.path()));
+    Record record = Record::create(setting.state, facts.launch.treeId, recordText(facts));
+    setting.link.queue("record " + escapeField(record.path()));
     return record;
   } catch (const OsError& error) {
-    link.queue("unrecorded " + describe(error));
+    setting.link.queue("unrecorded " + describe(error));
     return std::nullopt;
   }
 }
@@ -59,61 +56,38 @@ void requireAcceptable(const std::vector<EscapeRoute>& open, const Launch& launc
     throw Refusal{"route", std::string(nameOf(*refused))};
 }
 
-// The guard holds nothing of the user's and is in nobody's way: no descriptor, no terminal, no
-// directory that could not be unmounted.
-void stepAside(std::vector<UniqueFd>& descriptors) {
-  descriptors.clear();
-  for (int fd = 0; fd <= 2; ++fd) {
-    UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (null && null.get() != fd) (void)dup2(null.get(), fd);
-    if (null.get() == fd) (void)null.release();
-  }
-  closeInherited();
-  (void)setsid();  // fails only for a group leader, and a guard is none
-  (void)chdir("/");
-}
-
-void startAndSupervise(OwnerLink& link, ReceivedLaunch& request, SignalState kept) {
+LaunchedTree start(const LaunchSetting& setting, ReceivedLaunch& request) {
   const Launch& launch = request.launch;
+  OwnerLink& link = setting.link;
   link.queue("guard " + describe(ownIdentity()));
   requireNoLimits(launch.limits);
   OwnerWatch owner(launch, link);
-  UniqueFd childSignals = openChildSignals();
-  ExecRoot exec(launch, request.descriptors, kept);
+  ExecRoot exec(launch, request.descriptors, setting.kept);
   std::unique_ptr<Containment> containment =
       choose(link, launch, {exec, ownerToDieWith(launch, owner)});
 
   std::vector<EscapeRoute> open = containment->escapable();
-  const RecordFacts facts{launch, owner.identity(), containment->mechanism(), open,
-                          containment->cgroupPath()};
-  SupervisedTree tree{launch, std::move(containment), Identity{},
-                      record(link, launch.treeId, recordText(facts))};
-  if (!tree.record) open.push_back(EscapeRoute::unrecorded);
-  const auto undo = [&tree] {
-    tree.containment->dissolve();
-    if (tree.record) tree.record->remove();
-  };
+  std::optional<Record> kept = record(setting, {launch, owner.identity(), containment->mechanism(),
+                                                open, containment->cgroupPath()});
+  if (!kept) open.push_back(EscapeRoute::unrecorded);
   try {
     requireAcceptable(open, launch);
-    link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
+    link.queue("mechanism " + std::string(nameOf(containment->mechanism())) + ' ' +
                joinNames(open));
     link.queue("owner " + describe(owner.identity()));
-    if (const std::string path = tree.containment->cgroupPath(); !path.empty())
+    if (const std::string path = containment->cgroupPath(); !path.empty())
       link.queue("cgroup " + escapeField(path));
-    const StartedRoot root = tree.containment->start(exec);
-    if (root.failure.step != nullptr) {
-      undo();
-      return link.send("failed " + describe(OsError(root.failure.step, root.failure.number)));
-    }
-    tree.root = root.identity;
-    stepAside(request.descriptors);
-    if (tree.record) tree.record->append("root " + describe(root.identity) + '\n');
+    const StartedRoot root = containment->start(exec);
+    if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
+    if (kept) kept->append("root " + describe(root.identity) + '\n');
     link.send("started " + describe(root.identity), root.pidfd.get());
+    return {termsOf(std::move(request.launch)), std::move(owner), std::move(containment),
+            root.identity, std::move(kept)};
   } catch (...) {
-    undo();
+    containment->dissolve();
+    if (kept) kept->remove();
     throw;
   }
-  Supervisor(link, owner, std::move(tree), std::move(childSignals)).run();
 }
 
 }  // namespace
@@ -124,9 +98,10 @@ void blockAllSignals() {
   (void)sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
-void launchTree(OwnerLink& link, ReceivedLaunch request, SignalState kept) {
+std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, ReceivedLaunch request) {
+  OwnerLink& link = setting.link;
   try {
-    startAndSupervise(link, request, kept);
+    return start(setting, request);
   } catch (const Refusal& refusal) {
     link.send("refused " + refusal.what + ' ' + escapeField(refusal.detail));
   } catch (const std::invalid_argument& problem) {
@@ -135,6 +110,7 @@ void launchTree(OwnerLink& link, ReceivedLaunch request, SignalState kept) {
     link.send("failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
               std::to_string(error.number()));
   }
+  return std::nullopt;
 }
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-#include "guard/record-text.h"
+#include "posix/record-text.h"
 
 #include <unistd.h>
 

@@ -39,6 +39,7 @@ class OwnerLink {
   // The process that made the socket pair (SO_PEERCRED, unix(7)).
   int peerPid() const;
   void close() { socket_.reset(); }
+  UniqueFd release() { return std::move(socket_); }
 
  private:
   UniqueFd socket_;

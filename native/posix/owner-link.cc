@@ -1,4 +1,4 @@
-#include "guard/owner-link.h"
+#include "posix/owner-link.h"
 
 #include <poll.h>
 #include <sys/socket.h>
