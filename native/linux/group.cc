@@ -9,10 +9,10 @@
 
 namespace holdfast {
 
-Group::Group(const Launch& launch)
-    : lineage_(MarkClaim{launch.treeId, launch.mark, ownIdentity().startTime}) {}
+Group::Group(const Terms& terms)
+    : lineage_(MarkClaim{terms.treeId, terms.mark, ownIdentity().startTime}) {}
 
-Group::Group(const Launch& launch, const Identity& root) : Group(launch) {
+Group::Group(const Terms& terms, const Identity& root) : Group(terms) {
   reaper_.watchRoot(root.pid);
   lineage_.add(root);
 }
@@ -53,6 +53,6 @@ void Group::reap() {
   (void)lineage_.find(Lineage::Marks::ignore);
 }
 
-bool Group::empty() { return reaper_.noneLeft() && lineage_.find(Lineage::Marks::read).empty(); }
+bool Group::empty() { return reaper_.noneLeft() && lineage_.noneLeft(); }
 
 }  // namespace holdfast

@@ -10,9 +10,9 @@ namespace holdfast {
 
 class Group : public Containment {
  public:
-  explicit Group(const Launch& launch);
+  explicit Group(const Terms& terms);
   // One that was handed over.
-  Group(const Launch& launch, const Identity& root);
+  Group(const Terms& terms, const Identity& root);
 
   Mechanism mechanism() const override { return Mechanism::group; }
   std::vector<EscapeRoute> escapable() const override;

@@ -1,5 +1,6 @@
 #include "linux/lineage.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 
 #include "core/report.h"
 #include "linux/pidfd.h"
+#include "posix/clock.h"
 #include "posix/files.h"
 
 namespace holdfast {
@@ -15,6 +17,9 @@ namespace holdfast {
 namespace {
 
 constexpr int kPlainSweeps = 2;
+constexpr std::size_t kMostAwaited = 256;  // as many handles are held at a time
+constexpr std::int64_t kDeathsMs = 20;
+constexpr int kExecMs = 2;
 constexpr int kStopRounds = 64;
 
 std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
@@ -63,6 +68,16 @@ bool sharesCgroups(const std::string& folder, const std::string& treeId) {
   return true;
 }
 
+// The kernel needs a moment for the dying: to wait here is cheaper than to look at all again.
+void awaitDeaths(const std::vector<UniqueFd>& dying) {
+  const std::int64_t deadline = nowMs() + kDeathsMs;
+  for (const UniqueFd& handle : dying) {
+    const std::int64_t left = deadline - nowMs();
+    pollfd watched{handle.get(), POLLIN, 0};
+    if (left > 0 && handle) (void)poll(&watched, 1, static_cast<int>(left));
+  }
+}
+
 }  // namespace
 
 void Lineage::add(const Identity& member) {
@@ -72,10 +87,8 @@ void Lineage::add(const Identity& member) {
 
 std::vector<ProcessStat> Lineage::find(Marks marks) {
   const Snapshot all = allProcesses();
-  if (marks == Marks::read)
-    for (const ProcessStat& process : all)
-      if (!isKnown(process) && carriesMark(process)) known_[process.pid] = process.startTime;
-  spread(all);
+  spread(all);  // first: a mark costs a look at every environment
+  if (marks == Marks::read && addMarked(all)) spread(all);
 
   std::vector<ProcessStat> members;
   std::set<int> groups;
@@ -89,6 +102,15 @@ std::vector<ProcessStat> Lineage::find(Marks marks) {
   return members;
 }
 
+// False: there was none.
+bool Lineage::addMarked(const Snapshot& all) {
+  const std::size_t before = known_.size();
+  doubtful_ = false;
+  for (const ProcessStat& process : all)
+    if (!isKnown(process) && carriesMark(process)) known_[process.pid] = process.startTime;
+  return known_.size() > before;
+}
+
 bool Lineage::isKnown(const ProcessStat& process) const {
   const auto known = known_.find(process.pid);
   return known != known_.end() && known->second == process.startTime;
@@ -100,7 +122,7 @@ void Lineage::spread(const Snapshot& all) {
   for (bool grew = true; grew;) {
     grew = false;
     for (const ProcessStat& process : all) {
-      if (process.pid <= 1 || process.pid == getpid()) continue;
+      if (process.pid <= 1 || process.pid == self_) continue;
       if (isKnown(process) || !isRelated(process, all)) continue;
       known_[process.pid] = process.startTime;
       grew = true;
@@ -122,22 +144,38 @@ bool Lineage::leads(int group, const Snapshot& all) const {
   return leader == nullptr || isKnown(*leader);
 }
 
-bool Lineage::carriesMark(const ProcessStat& process) const {
-  if (process.pid <= 1 || process.pid == getpid()) return false;
+bool Lineage::carriesMark(const ProcessStat& process) {
+  if (process.pid <= 1 || process.pid == self_) return false;
+  if (process.dead() || process.ofKernel) return false;
   if (process.startTime < claim_.notBefore || !hasOwnUid(process.pid)) return false;
   const std::string folder = livingFolder(process);
-  const std::string mark = environmentValue(folder, "HOLDFAST_TREE");
+  const std::string environment = readWholeFile(folder + "/environ");
+  doubtful_ = doubtful_ || environment.empty();
+  const std::string_view mark = valueIn(environment, "HOLDFAST_TREE");
   const bool within = mark.compare(0, claim_.mark.size() + 1, claim_.mark + '.') == 0;
   if (mark != claim_.mark && !within) return false;
   return pidNamespaceOf(folder) == pidNamespaceOf("/proc/self") &&
          sharesCgroups(folder, claim_.treeId);
 }
 
+bool Lineage::noneLeft() {
+  if (!find(Marks::read).empty()) return false;
+  if (!doubtful_) return true;
+  (void)poll(nullptr, 0, kExecMs);
+  return find(Marks::read).empty();
+}
+
 std::size_t Lineage::kill() {
   if (++sweeps_ > kPlainSweeps) stopAll();
   std::size_t hit = 0;
-  for (const ProcessStat& member : find(Marks::read))
-    if (signalIdentity(member.identity(), SIGKILL) == 0) hit += countHit(member.pid);
+  std::vector<UniqueFd> dying;
+  for (const ProcessStat& member : find(Marks::read)) {
+    Signalled signalled = signalHolding(member.identity(), SIGKILL);
+    if (signalled.error != 0) continue;
+    hit += countHit(member.pid);
+    if (dying.size() < kMostAwaited) dying.push_back(std::move(signalled.pidfd));
+  }
+  awaitDeaths(dying);
   return hit;
 }
 

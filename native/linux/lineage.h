@@ -2,6 +2,8 @@
 // and sessions that members lead, and by the mark in the environment.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <map>
 #include <set>
@@ -32,6 +34,10 @@ class Lineage {
   enum class Marks { ignore, read };
   std::vector<ProcessStat> find(Marks marks);
 
+  // No member is alive, nor will one appear that was not to be recognised: a process shows no
+  // environment for a moment while it turns into another program (fs/proc/base.c, environ_read).
+  bool noneLeft();
+
   // SIGKILL to every member; how many were hit for the first time. From the third call on, a
   // tree that seems to fork is brought to a stand before.
   std::size_t kill();
@@ -44,15 +50,18 @@ class Lineage {
   bool isKnown(const ProcessStat& process) const;
   bool isRelated(const ProcessStat& process, const Snapshot& all) const;
   bool leads(int group, const Snapshot& all) const;
-  bool carriesMark(const ProcessStat& process) const;
+  bool addMarked(const Snapshot& all);
+  bool carriesMark(const ProcessStat& process);
   void spread(const Snapshot& all);
   void stopAll();
 
   MarkClaim claim_;
+  int self_ = getpid();
   std::map<int, std::uint64_t> known_;  // pid to start time
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
   int sweeps_ = 0;
+  bool doubtful_ = false;  // the last look met a process without an environment
 };
 
 }  // namespace holdfast

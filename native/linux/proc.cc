@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 
 #include "posix/files.h"
+#include "posix/unique-fd.h"
 
 namespace holdfast {
 
@@ -23,6 +23,47 @@ struct CloseDirectory {
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
+
+constexpr std::size_t kLongestStat = 1024;
+
+// A file that /proc makes in one piece, read with one call and ended with a NUL.
+std::string_view readLine(const std::string& path, char (&line)[kLongestStat]) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const ssize_t length = file ? read(file.get(), line, sizeof line - 1) : 0;
+  const std::size_t size = length > 0 ? static_cast<std::size_t>(length) : 0;
+  line[size] = '\0';
+  return {line, size};
+}
+
+// The numbers behind the state, in their order (proc_pid_stat(5), fields 4 to 24).
+enum StatNumber {
+  kPpid = 0,
+  kPgrp = 1,
+  kSession = 2,
+  kFlags = 5,
+  kUtime = 10,
+  kStime = 11,
+  kThreads = 16,
+  kStartTime = 18,
+  kResident = 20,
+  kStatNumbers
+};
+using StatNumbers = std::array<std::int64_t, kStatNumbers>;
+
+constexpr std::int64_t kKernelThread = 0x00200000;  // PF_KTHREAD (linux/sched.h)
+
+// By hand: to look at every process of a machine is mostly this.
+bool parseNumbers(std::string_view text, StatNumbers& numbers) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  for (std::int64_t& number : numbers) {
+    while (at < end && *at == ' ') ++at;
+    const auto parsed = std::from_chars(at, end, number);
+    if (parsed.ec != std::errc{}) return false;
+    at = parsed.ptr;
+  }
+  return true;
+}
 
 // CONFIG_PROC_CHILDREN may be missing; an unreadable list must not pass for an empty one.
 bool hasChildrenLists() {
@@ -66,26 +107,26 @@ std::vector<int> numbersIn(std::string_view text) {
 }
 
 std::optional<ProcessStat> readStat(int pid) {
-  const std::string text = readWholeFile(procPath(pid, "/stat"));
+  char line[kLongestStat];
+  const std::string_view text = readLine(procPath(pid, "/stat"), line);
   const std::size_t open = text.find('(');
   // The name may hold any character, `)` included: only the last one ends it.
   const std::size_t close = text.rfind(')');
-  if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+  if (open == std::string::npos || text.size() < close + 4) return std::nullopt;
+  StatNumbers numbers{};
+  if (!parseNumbers(text.substr(close + 4), numbers)) return std::nullopt;
   ProcessStat stat;
   stat.pid = pid;
+  stat.state = text[close + 2];
   text.copy(stat.name, std::min(close - open - 1, sizeof stat.name - 1), open + 1);
-  unsigned long utime = 0, stime = 0;
-  unsigned long long start = 0;
-  long resident = 0;
-  const int fields = std::sscanf(
-      text.c_str() + close + 1,
-      " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %d %*d %llu %*u %ld",
-      &stat.state, &stat.ppid, &stat.pgrp, &stat.session, &utime, &stime, &stat.threads, &start,
-      &resident);
-  if (fields != 9) return std::nullopt;
-  stat.cpuTicks = utime + stime;
-  stat.startTime = start;
-  stat.residentPages = static_cast<std::uint64_t>(resident);
+  stat.ppid = static_cast<int>(numbers[kPpid]);
+  stat.pgrp = static_cast<int>(numbers[kPgrp]);
+  stat.session = static_cast<int>(numbers[kSession]);
+  stat.threads = static_cast<int>(numbers[kThreads]);
+  stat.ofKernel = (numbers[kFlags] & kKernelThread) != 0;
+  stat.cpuTicks = static_cast<std::uint64_t>(numbers[kUtime] + numbers[kStime]);
+  stat.startTime = static_cast<std::uint64_t>(numbers[kStartTime]);
+  stat.residentPages = static_cast<std::uint64_t>(numbers[kResident]);
   return stat;
 }
 
@@ -131,15 +172,14 @@ std::vector<ProcessStat> allProcesses() {
   return processes;
 }
 
-std::string environmentValue(const std::string& folder, std::string_view name) {
-  const std::string environment = readWholeFile(folder + "/environ");
-  for (std::string_view rest = environment; !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\0'), rest.size());
-    const std::string_view pair = rest.substr(0, end);
+std::string_view valueIn(std::string_view environment, std::string_view name) {
+  while (!environment.empty()) {
+    const std::size_t end = std::min(environment.find('\0'), environment.size());
+    const std::string_view pair = environment.substr(0, end);
     if (pair.size() > name.size() && pair[name.size()] == '=' &&
         pair.compare(0, name.size(), name) == 0)
-      return std::string(pair.substr(name.size() + 1));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+      return pair.substr(name.size() + 1);
+    environment.remove_prefix(std::min(end + 1, environment.size()));
   }
   return {};
 }

@@ -19,6 +19,7 @@ struct ProcessStat {
   int session = 0;
   char state = '?';
   int threads = 0;
+  bool ofKernel = false;  // a kernel thread
   std::uint64_t cpuTicks = 0;
   std::uint64_t startTime = 0;
   std::uint64_t residentPages = 0;
@@ -44,10 +45,9 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MA
 // All processes that /proc shows, in the order of their pids.
 std::vector<ProcessStat> allProcesses();
 
-// A variable of the environment that a process was started with, by its folder or a thread's in
-// /proc; empty when it is not there or cannot be read (another user's process, or one that made
-// itself non-dumpable).
-std::string environmentValue(const std::string& folder, std::string_view name);
+// A variable in what /proc/<pid>/environ holds: the environment that a process was started with,
+// empty where it cannot be read (another user's process, or one that is not dumpable).
+std::string_view valueIn(std::string_view environment, std::string_view name);
 
 Member memberOf(const ProcessStat& stat);
 Usage usageOf(const std::vector<ProcessStat>& processes);
