@@ -132,36 +132,52 @@ const std::map<std::string_view, Setter>& setters() {
   return table;
 }
 
-void requireWhole(const Launch& launch) {
-  if (launch.treeId.empty()) refuseField("tree", "missing");
-  if (launch.mark.empty()) refuseField("mark", "missing");
-  if (launch.file.empty()) refuseField("file", "missing");
-  if (launch.args.empty()) refuseField("arg", "missing");
-  if (launch.mechanisms.empty()) refuseField("mechanism", "missing");
-  if (launch.timeoutSignal < 1 || launch.timeoutSignal > 64) refuseField("timeout-signal", "range");
+void requireTerms(const Terms& terms) {
+  if (terms.treeId.empty()) refuseField("tree", "missing");
+  if (terms.mark.empty()) refuseField("mark", "missing");
+  if (terms.mechanisms.empty()) refuseField("mechanism", "missing");
+  if (terms.timeoutSignal < 1 || terms.timeoutSignal > 64) refuseField("timeout-signal", "range");
 }
 
-void encodeTerms(FieldWriter& out, const Launch& launch) {
-  for (Mechanism mechanism : launch.mechanisms) out.add("mechanism", nameOf(mechanism));
-  for (EscapeRoute route : launch.refused) out.add("refuse", nameOf(route));
-  if (launch.owner) out.add("owner", *launch.owner);
-  out.add("when-root-exits", nameIn(rootExitNames(), launch.whenRootExits));
-  out.add("when-owner-dies", nameIn(ownerDeathNames(), launch.whenOwnerDies));
-  out.add("grace", launch.graceMs);
-  if (launch.timeoutMs > 0) out.add("timeout", launch.timeoutMs);
-  out.add("timeout-signal", static_cast<std::uint64_t>(launch.timeoutSignal));
-  if (launch.limits.memoryBytes) out.add("limit-memory", *launch.limits.memoryBytes);
-  if (launch.limits.processes) out.add("limit-processes", *launch.limits.processes);
-  if (launch.limits.cpuCores) out.add("limit-cpu", std::to_string(*launch.limits.cpuCores));
+void requireProgram(const Launch& launch) {
+  if (launch.file.empty()) refuseField("file", "missing");
+  if (launch.args.empty()) refuseField("arg", "missing");
+}
+
+void addTerms(FieldWriter& out, const Terms& terms) {
+  out.add("tree", terms.treeId);
+  if (!terms.label.empty()) out.add("label", terms.label);
+  out.add("mark", terms.mark);
+  for (Mechanism mechanism : terms.mechanisms) out.add("mechanism", nameOf(mechanism));
+  for (EscapeRoute route : terms.refused) out.add("refuse", nameOf(route));
+  if (terms.owner) out.add("owner", *terms.owner);
+  out.add("when-root-exits", nameIn(rootExitNames(), terms.whenRootExits));
+  out.add("when-owner-dies", nameIn(ownerDeathNames(), terms.whenOwnerDies));
+  out.add("grace", terms.graceMs);
+  if (terms.timeoutMs > 0) out.add("timeout", terms.timeoutMs);
+  out.add("timeout-signal", static_cast<std::uint64_t>(terms.timeoutSignal));
+  if (terms.limits.memoryBytes) out.add("limit-memory", *terms.limits.memoryBytes);
+  if (terms.limits.processes) out.add("limit-processes", *terms.limits.processes);
+  if (terms.limits.cpuCores) out.add("limit-cpu", std::to_string(*terms.limits.cpuCores));
+}
+
+Launch decodeFields(std::string_view text) {
+  Launch launch;
+  while (!text.empty()) {
+    const auto [key, value] = nextField(text);
+    const auto setter = setters().find(key);
+    if (setter == setters().end()) refuseField("request", key);
+    setter->second(launch, key, value);
+  }
+  requireTerms(launch);
+  return launch;
 }
 
 }  // namespace
 
 std::string encode(const Launch& launch) {
   FieldWriter out;
-  out.add("tree", launch.treeId);
-  if (!launch.label.empty()) out.add("label", launch.label);
-  out.add("mark", launch.mark);
+  addTerms(out, launch);
   out.add("file", launch.file);
   for (const std::string& arg : launch.args) out.add("arg", arg);
   for (const std::string& pair : launch.env) out.add("env", pair);
@@ -171,27 +187,21 @@ std::string encode(const Launch& launch) {
   if (launch.detached) out.add("detached", std::uint64_t{1});
   for (StdioEntry entry : launch.stdio) out.add("stdio", nameIn(stdioNames(), entry));
   out.add("signals", launch.rootSignals == RootSignals::kept ? "kept" : "defaults");
-  encodeTerms(out, launch);
   return out.take();
 }
 
-Launch termsOf(Launch launch) {
-  launch.args = {launch.file};
-  launch.env = {};
-  launch.stdio = {};
-  return launch;
+std::string encodeTerms(const Terms& terms) {
+  FieldWriter out;
+  addTerms(out, terms);
+  return out.take();
 }
 
 Launch decodeLaunch(std::string_view request) {
-  Launch launch;
-  while (!request.empty()) {
-    const auto [key, value] = nextField(request);
-    const auto setter = setters().find(key);
-    if (setter == setters().end()) refuseField("request", key);
-    setter->second(launch, key, value);
-  }
-  requireWhole(launch);
+  Launch launch = decodeFields(request);
+  requireProgram(launch);
   return launch;
 }
+
+Terms decodeTerms(std::string_view text) { return decodeFields(text); }
 
 }  // namespace holdfast

@@ -37,20 +37,11 @@ struct Limits {
   std::optional<double> cpuCores;
 };
 
-struct Launch {
+// Who a tree is and what ends it.
+struct Terms {
   std::string treeId;
   std::string label;
   std::string mark;  // the value of HOLDFAST_TREE in the root's environment
-
-  std::string file;
-  std::vector<std::string> args;  // with argv[0]
-  std::vector<std::string> env;   // "KEY=value", without the mark
-  std::optional<std::string> cwd;
-  std::optional<std::uint32_t> uid;
-  std::optional<std::uint32_t> gid;
-  bool detached = false;
-  std::vector<StdioEntry> stdio;
-  RootSignals rootSignals = RootSignals::defaults;
 
   std::vector<Mechanism> mechanisms;  // acceptable, strongest first
   std::vector<EscapeRoute> refused;
@@ -66,12 +57,24 @@ struct Launch {
   Limits limits;
 };
 
+// And how its root is started.
+struct Launch : Terms {
+  std::string file;
+  std::vector<std::string> args;  // with argv[0]
+  std::vector<std::string> env;   // "KEY=value", without the mark
+  std::optional<std::string> cwd;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  bool detached = false;
+  std::vector<StdioEntry> stdio;
+  RootSignals rootSignals = RootSignals::defaults;
+};
+
 std::string encode(const Launch& launch);
+std::string encodeTerms(const Terms& terms);
 
-// The same without what only the root needs of it.
-Launch termsOf(Launch launch);
-
-// Throws std::invalid_argument that names the key at fault.
+// These throw std::invalid_argument that names the key at fault.
 Launch decodeLaunch(std::string_view request);
+Terms decodeTerms(std::string_view text);
 
 }  // namespace holdfast

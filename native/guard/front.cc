@@ -15,12 +15,12 @@
 
 #include "guard/exit-codes.h"
 #include "guard/front-report.h"
-#include "guard/recover.h"
 #include "guard/run-options.h"
 #include "guard/supervisor.h"
 #include "guard/tree-id.h"
 #include "posix/choose-containment.h"
 #include "posix/launch-tree.h"
+#include "posix/recover-tree.h"
 
 extern char** environ;
 
@@ -157,10 +157,10 @@ void dieOf(int signo) {
 }
 
 // The child half of the fork: this process is the guard from here on.
-[[noreturn]] void becomeGuard(UniqueFd socket, Launch launch, const SignalState& kept) {
-  blockAllSignals();
+[[noreturn]] void becomeGuard(UniqueFd socket, const Launch& launch, const SignalState& kept) {
+  takeOverSignals();
   OwnerLink link(std::move(socket));
-  auto tree = launchTree({link, kept, homeFromEnvironment()}, {std::move(launch), {}});
+  auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, launch);
   if (tree) superviseTree(std::move(link), std::move(*tree));
   _exit(0);
 }

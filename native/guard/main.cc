@@ -16,8 +16,8 @@
 #include "guard/run-options.h"
 #include "guard/supervisor.h"
 #include "posix/choose-containment.h"
-#include "posix/files.h"
 #include "posix/handover.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
@@ -30,31 +30,43 @@ constexpr char kUsage[] =
     "       holdfast-guard probe                 what works on this machine, one JSON object a line\n"
     "       holdfast-guard --version | --help\n"
     "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
-    "       holdfast-guard resume N              (started by the holdfast library)\n"
+    "       holdfast-guard resume PID            (started by the holdfast library)\n"
     "       holdfast-guard recover FACT...       (started by the holdfast library)\n";
+
+// What was passed for the root is let go of when it runs.
+std::optional<LaunchedTree> launchReceived(OwnerLink& link, const SignalState& kept) {
+  ReceivedLaunch received = link.receiveLaunch();
+  std::vector<int> passed;
+  for (const UniqueFd& fd : received.descriptors) passed.push_back(fd.get());
+  return launchTree({link, kept, homeFromEnvironment(), passed}, received.launch);
+}
 
 // `launch` takes its terms from a socket at descriptor 3. With `--socket N` the socket is at N
 // and the descriptors below it belong to the root.
 int launch(int argc, char** argv) {
   const SignalState kept = SignalState::current();
-  blockAllSignals();
+  takeOverSignals();
   const bool named = argc == 4 && std::strcmp(argv[2], "--socket") == 0;
   const int socket = named ? std::atoi(argv[3]) : kLaunchSocket;
   if (socket < kLaunchSocket) throw std::invalid_argument("--socket expects a descriptor above 2");
-  if (!named) disinherit(socket, Others::close);
-  setCloseOnExec(socket);
+  named ? setCloseOnExec(socket) : closeAllBut({socket});
   OwnerLink link{UniqueFd(socket)};
-  auto tree = launchTree({link, kept, homeFromEnvironment()}, link.receiveLaunch());
+  auto tree = launchReceived(link, kept);
   if (tree) superviseTree(std::move(link), std::move(*tree));
   return 0;
 }
 
-// The rest of the life of a guard that launched its tree before this program ran.
+// The rest of the life of a guard that launched its tree before it became this program.
 int resume(int argc, char** argv) {
-  blockAllSignals();
-  const UniqueFd pipe = ownAgain(argc == 3 ? std::atoi(argv[2]) : kLaunchSocket);
-  const Handover handover = decodeHandover(readToEnd(pipe.get()));
-  superviseTree(OwnerLink(ownAgain(handover.link)), putTogether(handover));
+  takeOverSignals();
+  const char* text = std::getenv(kHandoverVariable);
+  if (text == nullptr || argc != 3)
+    throw std::invalid_argument("resume expects a tree that was handed over");
+  const Handover handover = decodeHandover(text);
+  const int pid = std::atoi(argv[2]);  // our child: nobody else can have waited for it
+  LaunchedTree tree = putTogether(handover, identityOfChild(pid));
+  tree.recordRoot();
+  superviseTree(OwnerLink(ownAgain(handover.link)), std::move(tree));
   return 0;
 }
 

@@ -81,9 +81,9 @@ Finding probeMechanism(Mechanism mechanism) {
   if (guard == 0) {
     ours.reset();
     const SignalState kept = SignalState::current();
-    blockAllSignals();
+    takeOverSignals();
     OwnerLink link(std::move(theirs));
-    auto tree = launchTree({link, kept, homeFromEnvironment()}, {trialOf(mechanism), {}});
+    auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, trialOf(mechanism));
     if (tree) superviseTree(std::move(link), std::move(*tree));
     _exit(0);
   }

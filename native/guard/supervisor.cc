@@ -57,8 +57,9 @@ Supervisor::Supervisor(OwnerLink link, LaunchedTree tree)
 
 void Supervisor::run() {
   while (!finished()) {
-    observeOwner();
     tree_.containment->reap();
+    serveRequests();  // whoever ends the root says so before
+    observeOwner();
     observeRoot();
     reportStops();
     checkTimeout();
@@ -83,8 +84,10 @@ void Supervisor::wait() {
   if (watched[0].revents != 0)
     (void)!read(childSignals_.get(), drained, sizeof drained);  // reap() asks the kernel itself
   if ((watched[1].revents & POLLOUT) != 0) link_.flush();
-  if ((watched[1].revents & ~POLLOUT) != 0)
-    for (const std::string& request : link_.receive()) serve(request);
+}
+
+void Supervisor::serveRequests() {
+  for (const std::string& request : link_.receive()) serve(request);
 }
 
 int Supervisor::waitMs() const {

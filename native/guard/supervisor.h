@@ -31,6 +31,7 @@ class Supervisor {
   void observeRoot();
   void reportStops();
   void checkTimeout();
+  void serveRequests();
   void serve(const std::string& request);
   void serveEnd(const std::vector<std::string_view>& fields);
   void serveSignal(int signo);

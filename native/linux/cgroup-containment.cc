@@ -8,17 +8,12 @@
 #include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
-#include "posix/handover.h"
 
 namespace holdfast {
 
 // A member that may write to another cgroup can leave this one; then only the guard holds it.
 std::vector<EscapeRoute> CgroupContainment::escapable() const {
   return {EscapeRoute::broker, EscapeRoute::guardKilled, EscapeRoute::ownerAndGuardKilled};
-}
-
-void CgroupContainment::handOver(Handover& handover) {
-  handover.holder = keepOpen(cgroup_.releaseDirectory());
 }
 
 std::vector<Member> CgroupContainment::members() {

@@ -22,7 +22,7 @@ class CgroupContainment : public Subreaper {
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
   std::size_t killAll() override;
-  void handOver(Handover& handover) override;
+  UniqueFd releaseDirectory() override { return cgroup_.releaseDirectory(); }
   bool empty() override { return Subreaper::empty() && !cgroup_.populated(); }
   void dissolve() override { cgroup_.remove(); }
 

@@ -20,30 +20,19 @@ namespace holdfast {
 
 namespace {
 
-std::unique_ptr<Containment> make(Mechanism mechanism, const Launch& launch,
+std::unique_ptr<Containment> make(Mechanism mechanism, const Terms& terms,
                                   const Surroundings& surroundings) {
   switch (mechanism) {
-    case Mechanism::cgroup: return std::make_unique<CgroupContainment>(launch.treeId);
+    case Mechanism::cgroup: return std::make_unique<CgroupContainment>(terms.treeId);
     case Mechanism::pidNamespace: return std::make_unique<PidNamespace>(surroundings);
     case Mechanism::subreaper: return std::make_unique<Subreaper>();
-    case Mechanism::group: return std::make_unique<Group>(launch);
+    case Mechanism::group: return std::make_unique<Group>(terms);
     default: throw OsError("no such mechanism on Linux", ENOTSUP);
   }
 }
 
-void disinheritOne(int fd, Others others) {
-  if (others == Others::close) {
-    UniqueFd(fd).reset();
-  } else {
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);  // EBADF: closed meanwhile
-  }
-}
-
-bool disinheritRange(unsigned first, unsigned last, Others others) {
-  constexpr unsigned kCloseOnExec = 1u << 2;  // CLOSE_RANGE_CLOEXEC, Linux 5.11
-  if (first > last) return true;
-  const unsigned flags = others == Others::closeOnExec ? kCloseOnExec : 0;
-  return syscall(SYS_close_range, first, last, flags) == 0;
+bool closeRange(unsigned first, unsigned last) {
+  return first > last || syscall(SYS_close_range, first, last, 0) == 0;
 }
 
 // Without /proc only close-on-exec protects what is open.
@@ -51,19 +40,19 @@ std::vector<int> openDescriptors() { return numbersNamedIn("/proc/self/fd"); }
 
 }  // namespace
 
-const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch) {
-  for (const EscapeRoute& refused : launch.refused)
+const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Terms& terms) {
+  for (const EscapeRoute& refused : terms.refused)
     if (std::find(open.begin(), open.end(), refused) != open.end()) return &refused;
   return nullptr;
 }
 
-Choice chooseContainment(const Launch& launch, const Surroundings& surroundings) {
+Choice chooseContainment(const Terms& terms, const Surroundings& surroundings) {
   Choice choice;
-  for (Mechanism mechanism : launch.mechanisms) {
+  for (Mechanism mechanism : terms.mechanisms) {
     const std::string name(nameOf(mechanism));
     try {
-      std::unique_ptr<Containment> candidate = make(mechanism, launch, surroundings);
-      const EscapeRoute* refused = refusedAmong(candidate->escapable(), launch);
+      std::unique_ptr<Containment> candidate = make(mechanism, terms, surroundings);
+      const EscapeRoute* refused = refusedAmong(candidate->escapable(), terms);
       if (refused == nullptr) {
         choice.containment = std::move(candidate);
         return choice;
@@ -79,14 +68,14 @@ Choice chooseContainment(const Launch& launch, const Surroundings& surroundings)
   return choice;
 }
 
-std::unique_ptr<Containment> resumeContainment(const Handover& handover) {
+// A namespace is never handed over: its init is a fork of the guard.
+std::unique_ptr<Containment> resumeContainment(const Handover& handover, const Identity& root) {
   switch (handover.mechanism) {
     case Mechanism::cgroup:
       return std::make_unique<CgroupContainment>(
-          handover.root, Cgroup(handover.cgroup, ownAgain(handover.holder)));
-    case Mechanism::pidNamespace: return std::make_unique<PidNamespace>(handover);
-    case Mechanism::group: return std::make_unique<Group>(handover.terms, handover.root);
-    default: return std::make_unique<Subreaper>(handover.root);
+          root, Cgroup(handover.cgroup, ownAgain(handover.cgroupDirectory)));
+    case Mechanism::group: return std::make_unique<Group>(handover.terms, root);
+    default: return std::make_unique<Subreaper>(root);
   }
 }
 
@@ -115,12 +104,18 @@ void closeInherited() {
     if (fd > 2 && fcntl(fd, F_GETFD) == 0) UniqueFd(fd).reset();
 }
 
-void disinherit(int kept, Others others) {
-  const auto keptFd = static_cast<unsigned>(kept);
-  const bool below = kept <= 3 || disinheritRange(3, keptFd - 1, others);
-  if (below && disinheritRange(std::max(3u, keptFd + 1), ~0u, others)) return;
+void closeAllBut(const std::set<int>& kept) {
+  unsigned first = 3;
+  bool closed = true;
+  for (int fd : kept) {
+    if (fd <= 2) continue;
+    setCloseOnExec(fd);
+    closed = closed && closeRange(first, static_cast<unsigned>(fd) - 1);
+    first = static_cast<unsigned>(fd) + 1;
+  }
+  if (closed && closeRange(first, ~0u)) return;
   for (int fd : openDescriptors())
-    if (fd > 2 && fd != kept) disinheritOne(fd, others);
+    if (fd > 2 && kept.count(fd) == 0) UniqueFd(fd).reset();
 }
 
 }  // namespace holdfast

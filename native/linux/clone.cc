@@ -1,5 +1,6 @@
 #include "linux/clone.h"
 
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,7 +13,7 @@
 #include "core/os-error.h"
 #include "linux/cgroup.h"
 #include "linux/pidfd.h"
-#include "vfork-clone3.h"
+#include "raw-calls.h"
 
 namespace holdfast {
 
@@ -24,51 +25,31 @@ struct CloneArguments {
       set_tid_size, cgroup;
 };
 
-class ChildStack {
- public:
-  ChildStack() {
-    constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE;
-    memory_ = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, kFlags, -1, 0);
-    if (memory_ == MAP_FAILED) throw OsError::last("mmap");
-  }
-  ~ChildStack() { (void)munmap(memory_, kSize); }  // fails only for a range that is not mapped
-  ChildStack(const ChildStack&) = delete;
-  ChildStack& operator=(const ChildStack&) = delete;
-
-  std::uint64_t base() const { return reinterpret_cast<std::uintptr_t>(memory_); }
-  static constexpr std::size_t kSize = 256 * 1024;
-
- private:
-  void* memory_;
-};
-
-bool refusesClone3(int error) {
-  return error == ENOSYS || error == EPERM || error == EINVAL || error == E2BIG ||
-         error == EOPNOTSUPP || error == EBUSY || error == EACCES;
-}
-
 void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
 
-// The pid, or a negative errno.
-long vforkWith(CloneArguments arguments, void (*child)(void*), void* context) {
-  const ChildStack stack;
-  arguments.flags |= CLONE_VM | CLONE_VFORK;
+CloneArguments sharingMemory(const ChildStack& stack, std::uint64_t flags) {
+  CloneArguments arguments{};
+  arguments.flags = CLONE_VM | flags;
   arguments.exit_signal = SIGCHLD;
   arguments.stack = stack.base();
   arguments.stack_size = ChildStack::kSize;
-  return vforkClone3(&arguments, sizeof arguments, child, context);
+  return arguments;
 }
 
+void bornInside(CloneArguments& arguments, int cgroup) {
+  if (cgroup < 0) return;
+  arguments.flags |= CLONE_INTO_CGROUP;
+  arguments.cgroup = static_cast<std::uint64_t>(cgroup);
+}
+
+// The pid, or a negative errno.
 long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
   root.closeReport();
-  CloneArguments arguments{};
-  arguments.flags = CLONE_PIDFD;
+  const ChildStack stack;
+  CloneArguments arguments = sharingMemory(stack, CLONE_VFORK | CLONE_PIDFD);
   arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-  if (cgroup != nullptr) {
-    arguments.flags |= CLONE_INTO_CGROUP;
-    arguments.cgroup = static_cast<std::uint64_t>(cgroup->directory());
-  }
-  return vforkWith(arguments, becomeRoot, &root);
+  bornInside(arguments, cgroup == nullptr ? -1 : cgroup->directory());
+  return rawClone3(&arguments, sizeof arguments, becomeRoot, &root);
 }
 
 // The legacy call has no room for a cgroup; its flags include the exit signal.
@@ -86,6 +67,31 @@ Cloned forkRoot(ExecRoot& root, const Cgroup* cgroup) {
 
 }  // namespace
 
+bool refusesClone3(int error) {
+  return error == ENOSYS || error == EPERM || error == EINVAL || error == E2BIG ||
+         error == EOPNOTSUPP || error == EBUSY || error == EACCES;
+}
+
+ChildStack::ChildStack() {
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE;
+  memory_ = mmap(nullptr, kSize, PROT_READ | PROT_WRITE, kFlags, -1, 0);
+  if (memory_ == MAP_FAILED) throw OsError::last("mmap");
+}
+
+ChildStack::~ChildStack() { (void)munmap(memory_, kSize); }  // fails only for what is not mapped
+
+// Not FUTEX_PRIVATE_FLAG: the kernel wakes without it.
+void Sharing::awaitEnd(int timeoutMs) const {
+  const timespec timeout{timeoutMs / 1000, timeoutMs % 1000 * 1000000L};
+  (void)rawCall(SYS_futex, reinterpret_cast<long>(&word_), FUTEX_WAIT, 1,
+                reinterpret_cast<long>(&timeout));  // EAGAIN: over already
+}
+
+void Sharing::end() {
+  word_.store(0, std::memory_order_release);
+  (void)rawCall(SYS_futex, reinterpret_cast<long>(&word_), FUTEX_WAKE, 1);
+}
+
 Cloned forkInto(std::uint64_t namespaces) {
   CloneArguments arguments{};
   int pidfd = -1;
@@ -102,19 +108,31 @@ Cloned forkInto(std::uint64_t namespaces) {
   return {static_cast<int>(pid), UniqueFd(pid == 0 ? -1 : pidfd)};
 }
 
-int vforkChild(void (*child)(void*), void* context) {
-  const long pid = vforkWith({}, child, context);
-  if (pid > 0) return static_cast<int>(pid);
-  if (refusesClone3(static_cast<int>(-pid))) return 0;
-  throw OsError("clone", static_cast<int>(-pid));
-}
-
 Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {
   int pidfd = -1;
   const long pid = vforkRoot(root, cgroup, pidfd);
   if (pid > 0) return {static_cast<int>(pid), UniqueFd(pidfd)};
   if (refusesClone3(static_cast<int>(-pid))) return forkRoot(root, cgroup);
   throw OsError("clone", static_cast<int>(-pid));
+}
+
+int startSharing(const SharingChild& child) {
+  CloneArguments arguments = sharingMemory(child.stack, CLONE_CHILD_CLEARTID);
+  arguments.child_tid = child.sharing.address();
+  const long pid = rawClone3(&arguments, sizeof arguments, child.run, child.context);
+  if (pid > 0) return static_cast<int>(pid);
+  if (refusesClone3(static_cast<int>(-pid))) return 0;
+  throw OsError("clone", static_cast<int>(-pid));
+}
+
+int startSharingRoot(const SharingRoot& start) {
+  CloneArguments arguments =
+      sharingMemory(start.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID);
+  arguments.child_tid = start.sharing.address();
+  arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&start.pid);
+  bornInside(arguments, start.cgroup);
+  const long pid = rawClone3(&arguments, sizeof arguments, becomeRoot, &start.root);
+  return pid > 0 ? 0 : static_cast<int>(-pid);
 }
 
 }  // namespace holdfast

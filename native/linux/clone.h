@@ -2,6 +2,7 @@
 // or in new namespaces.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "posix/exec-root.h"
@@ -19,14 +20,66 @@ struct Cloned {
 // (CLONE_NEW* flags). Throws OsError in the maker.
 Cloned forkInto(std::uint64_t namespaces);
 
-// A child that shares this process's memory, which stands still until the child has become another
-// program or has ended (vfork(2)). Its pid; 0 where clone3(2) is refused. Throws OsError.
-int vforkChild(void (*child)(void*), void* context);
-
 // A process that becomes the root, inside the cgroup if there is one. The maker stands still
 // until the program runs and shares its memory with the child so long (vfork(2)): nothing is
 // copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)
 // the child is forked. Throws OsError when there is no process; a failed exec tells `root`.
 Cloned startRoot(ExecRoot& root, const Cgroup* cgroup);
+
+// Where a child that shares our memory runs. Throws OsError.
+class ChildStack {
+ public:
+  ChildStack();
+  ~ChildStack();
+  ChildStack(const ChildStack&) = delete;
+  ChildStack& operator=(const ChildStack&) = delete;
+
+  std::uint64_t base() const { return reinterpret_cast<std::uintptr_t>(memory_); }
+
+  static constexpr std::size_t kSize = 256 * 1024;
+
+ private:
+  void* memory_;
+};
+
+// That a child shares our memory. The kernel clears it, and wakes who waits, when the child has
+// become another program or has ended (CLONE_CHILD_CLEARTID, clone(2)).
+class Sharing {
+ public:
+  bool over() const { return word_.load(std::memory_order_acquire) == 0; }
+  // Until it is over or this time has passed; touches nothing of the C library's.
+  void awaitEnd(int timeoutMs) const;
+  // What the kernel does when it is over.
+  void end();
+  std::uint64_t address() const { return reinterpret_cast<std::uintptr_t>(&word_); }
+
+ private:
+  std::atomic<std::uint32_t> word_{1};
+};
+
+// A child that shares this process's memory and runs beside it. The pid; 0 where clone3(2) is
+// refused. Throws OsError.
+struct SharingChild {
+  const ChildStack& stack;
+  const Sharing& sharing;
+  void (*run)(void*);
+  void* context;
+};
+int startSharing(const SharingChild& child);
+
+// startRoot() for such a child, which stands still until the program runs, while whoever made it
+// need not: from there on it must not use the C library.
+struct SharingRoot {
+  ExecRoot& root;
+  int cgroup;  // its directory; -1: none
+  const ChildStack& stack;
+  const Sharing& sharing;
+  int& pid;  // there before the root's first step
+};
+// 0 or an errno.
+int startSharingRoot(const SharingRoot& start);
+
+// An errno of clone3(2) after which a fork may still work.
+bool refusesClone3(int error);
 
 }  // namespace holdfast

@@ -15,7 +15,6 @@
 #include "linux/namespace-init.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
-#include "posix/handover.h"
 
 namespace holdfast {
 
@@ -85,6 +84,7 @@ Cloned cloneInit() {
 }  // namespace
 
 PidNamespace::PidNamespace(const Surroundings& surroundings) {
+  if (!surroundings.mayFork) throw ForkNeeded{};
   surroundings.root.openReport();
   InitSocket pair = makeInitSocket();
   const UniqueFd guard = openPidfd(getpid());
@@ -105,18 +105,6 @@ PidNamespace::PidNamespace(const Surroundings& surroundings) {
 
 PidNamespace::~PidNamespace() {
   if (!initGone_) killInit();
-}
-
-PidNamespace::PidNamespace(const Handover& handover)
-    : Subreaper(handover.root),
-      init_(handover.init),
-      socket_(ownAgain(handover.holder)),
-      started_(true) {}
-
-void PidNamespace::handOver(Handover& handover) {
-  handover.init = init_;
-  handover.holder = keepOpen(std::move(socket_));
-  initGone_ = true;  // for this object: the next one ends it
 }
 
 void PidNamespace::awaitReady() {

@@ -15,8 +15,6 @@ class PidNamespace : public Subreaper {
   explicit PidNamespace(const Surroundings& surroundings);
   // Ends what may be left, init included.
   ~PidNamespace() override;
-  // One that was handed over.
-  explicit PidNamespace(const Handover& handover);
 
   Mechanism mechanism() const override { return Mechanism::pidNamespace; }
   std::vector<EscapeRoute> escapable() const override { return {EscapeRoute::broker}; }
@@ -31,7 +29,6 @@ class PidNamespace : public Subreaper {
   bool empty() override { return alone_ || initGone_; }
   void settleStops() override;
   void release() override;
-  void handOver(Handover& handover) override;
 
  private:
   void awaitReady();

@@ -14,5 +14,11 @@ int signalPidfd(int pidfd, int signo);
 
 // Signals the process only if it still is the one that was meant; 0, ESRCH or EPERM.
 int signalIdentity(const Identity& target, int signo);
+// The same, and the handle by which it was signalled, where there are handles.
+struct Signalled {
+  int error = 0;
+  UniqueFd pidfd;
+};
+Signalled signalHolding(const Identity& target, int signo);
 
 }  // namespace holdfast

@@ -18,6 +18,11 @@ std::optional<Identity> identityOf(int pid) {
   return stat->identity();
 }
 
+Identity identityOfChild(int pid) {
+  const auto stat = readStat(pid);
+  return stat ? stat->identity() : Identity{pid, 0};
+}
+
 int signalChild(const UniqueFd& handle, int pid, int signo) {
   if (handle) {
     const int error = signalPidfd(handle.get(), signo);
@@ -26,12 +31,7 @@ int signalChild(const UniqueFd& handle, int pid, int signo) {
   return kill(pid, signo) == 0 ? 0 : errno;
 }
 
-Identity ownIdentity() {
-  // A fork has another pid and looks again; so does a child that shares this thread's memory.
-  thread_local Identity known;
-  if (known.pid != getpid()) known = identityOf(getpid()).value_or(Identity{getpid(), 0});
-  return known;
-}
+Identity ownIdentity() { return identityOf(getpid()).value_or(Identity{getpid(), 0}); }
 
 int parentOf(int pid) {
   const auto stat = readStat(pid);

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "linux/proc.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
@@ -36,8 +37,7 @@ StartedRoot Reaper::adopt(Cloned child, ExecRoot& root) {
     return started;
   }
   watchRoot(child.pid);
-  started.identity.pid = child.pid;
-  if (const auto stat = readStat(child.pid)) started.identity = stat->identity();
+  started.identity = identityOfChild(child.pid);
   return started;
 }
 

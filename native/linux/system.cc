@@ -15,9 +15,15 @@ std::string firstLine(const std::string& path) {
 
 }  // namespace
 
-std::string machineId() { return firstLine("/etc/machine-id"); }
+std::string machineId() {
+  static const std::string id = firstLine("/etc/machine-id");
+  return id;
+}
 
-std::string bootId() { return firstLine("/proc/sys/kernel/random/boot_id"); }
+std::string bootId() {
+  static const std::string id = firstLine("/proc/sys/kernel/random/boot_id");
+  return id;
+}
 
 std::string pidNamespaceId() {
   char target[64];

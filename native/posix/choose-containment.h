@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,17 +16,21 @@ struct Choice {
   std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
 };
 
+// Thrown where a mechanism needs a fork of this process, which the setting rules out.
+struct ForkNeeded {};
+
 // What a namespace is made around: the root, and the owner whose death may end it at once
 // (readable then; -1: nobody's).
 struct Surroundings {
   ExecRoot& root;
   int ownerFd;
+  bool mayFork;
 };
 
-Choice chooseContainment(const Launch& launch, const Surroundings& surroundings);
+Choice chooseContainment(const Terms& terms, const Surroundings& surroundings);
 
 // The refused route that would stay open, or nullptr.
-const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Launch& launch);
+const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Terms& terms);
 
 // Readable when a child has changed its state; SIGCHLD has to be blocked.
 UniqueFd openChildSignals();
@@ -34,9 +39,8 @@ UniqueFd openChildSignals();
 UniqueFd openSignals(const sigset_t& signals);
 int readSignal(int signals);
 
-// Marks every descriptor but the standard ones and `kept` close-on-exec, or closes it.
-enum class Others { close, closeOnExec };
-void disinherit(int kept, Others others);
+// Closes every descriptor but the standard ones and `kept`, which become close-on-exec.
+void closeAllBut(const std::set<int>& kept);
 void setCloseOnExec(int fd);
 // Closes whatever would pass to another program: everything above 2 that is not close-on-exec.
 void closeInherited();

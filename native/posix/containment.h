@@ -23,8 +23,6 @@ struct StartedRoot {
   ExecFailure failure;
 };
 
-struct Handover;
-
 class Containment {
  public:
   virtual ~Containment() = default;
@@ -66,9 +64,9 @@ class Containment {
   virtual bool empty() = 0;
   // The owner's death shall end nothing any more.
   virtual void release() {}
-  // This process becomes another program: what that one needs to go on. Only the destructor may
-  // be called afterwards.
-  virtual void handOver(Handover&) {}
+  // Where the tree is held in the file system, open, for another program to go on with. Only the
+  // destructor may be called afterwards.
+  virtual UniqueFd releaseDirectory() { return {}; }
   // Frees what the mechanism itself occupies once the tree is empty (a cgroup).
   virtual void dissolve() {}
 };

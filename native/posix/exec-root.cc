@@ -67,6 +67,7 @@ bool mayBeElsewhere(int error) {
 SignalState SignalState::current() {
   SignalState state;
   sigprocmask(SIG_SETMASK, nullptr, &state.blocked);
+  state.ignoresChildren = isIgnored(SIGCHLD);
   return state;
 }
 
@@ -75,7 +76,7 @@ bool isIgnored(int signo) {
   return sigaction(signo, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept)
+ExecRoot::ExecRoot(const Launch& launch, const std::vector<int>& passed, SignalState kept)
     : launch_(launch),
       kept_(kept),
       programs_(programsFor(launch)),
@@ -83,7 +84,7 @@ ExecRoot::ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, Si
   std::size_t next = 0;
   for (StdioEntry entry : launch.stdio) {
     const bool taken = entry == StdioEntry::passed && next < passed.size();
-    sources_.push_back(taken ? passed[next++].get() : -1);
+    sources_.push_back(taken ? passed[next++] : -1);
   }
   argv_ = pointersTo(launch.args);
   argv_.push_back(nullptr);
@@ -203,6 +204,8 @@ void ExecRoot::restoreSignals() {
     for (int signo = 1; signo < NSIG; ++signo)
       (void)sigaction(signo, &action, nullptr);  // fails for SIGKILL, SIGSTOP and libc's own
     sigemptyset(&mask);
+  } else if (kept_.ignoresChildren) {
+    (void)signal(SIGCHLD, SIG_IGN);
   }
   (void)sigprocmask(SIG_SETMASK, &mask, nullptr);
 }

@@ -12,10 +12,10 @@
 
 namespace holdfast {
 
-// The signals that the guard's own starter had blocked, for RootSignals::kept. What was ignored
-// stays so: the guard changes no disposition.
+// What the guard changes of its own signals and gives back to a root with RootSignals::kept.
 struct SignalState {
   sigset_t blocked;
+  bool ignoresChildren = false;  // SIGCHLD; every other disposition stays as it is
 
   static SignalState current();
 };
@@ -31,7 +31,8 @@ struct ExecFailure {
 // Made before the child is, so that nothing has to be allocated between fork and exec.
 class ExecRoot {
  public:
-  ExecRoot(const Launch& launch, const std::vector<UniqueFd>& passed, SignalState kept);
+  // `passed`: the descriptors for the entries that say so, in their order.
+  ExecRoot(const Launch& launch, const std::vector<int>& passed, SignalState kept);
 
   // For a child with memory of its own. Throws OsError.
   void openReport();
@@ -45,6 +46,8 @@ class ExecRoot {
 
   // In a process between maker and root: lets go of the report, so that its end can come.
   void forgetReport() { reportWrite_.reset(); }
+  // The same where maker and child share their memory and the child has ended or runs its program.
+  const ExecFailure& failure() const { return failure_; }
   // In the maker: waits for exec or for the failure.
   ExecFailure waitForExec();
 

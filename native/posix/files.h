@@ -5,7 +5,6 @@
 
 namespace holdfast {
 
-std::string readToEnd(int fd);                       // what could be read
 std::string readWholeFile(const std::string& path);  // empty when unreadable
 
 }  // namespace holdfast

@@ -1,14 +1,16 @@
 #include "posix/guard-reaper.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <memory>
 
 #include "core/os-error.h"
+#include "posix/all-signals-blocked.h"
+#include "posix/owner-link.h"
 #include "posix/process.h"
+#include "posix/recover-tree.h"
 #include "posix/start-guard.h"
 
 namespace holdfast {
@@ -18,22 +20,6 @@ namespace {
 constexpr int kLookMs = 20;  // where a child has no handle to wait for
 constexpr std::size_t kStackBytes = 128 * 1024;
 
-// The thread takes no signal that is meant for the program.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before_);  // cannot fail with these arguments
-  }
-  ~AllSignalsBlocked() { (void)pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 }  // namespace
 
 GuardReaper& GuardReaper::instance() {
@@ -42,7 +28,7 @@ GuardReaper& GuardReaper::instance() {
 }
 
 GuardReaper::GuardReaper() {
-  const AllSignalsBlocked blocked;
+  const AllSignalsBlocked blocked;  // the thread takes none that is meant for the program
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -71,10 +57,10 @@ void GuardReaper::awaitDeath(Watched& guard) {
   deaths_.wake();
 }
 
-void GuardReaper::addFact(std::uint64_t number, const std::string& fact) {
+void GuardReaper::setFacts(std::uint64_t number, std::vector<std::string> facts) {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (Watched& guard : watched_)
-    if (guard.number == number) guard.story.facts.push_back(fact);
+    if (guard.number == number) guard.story.facts = std::move(facts);
 }
 
 void* GuardReaper::threadMain(void* self) {
@@ -126,9 +112,23 @@ void GuardReaper::takeOver(Watched& dead) {
                                  dead.story.guardEnd.get());
     awaitDeath(dead);
   } catch (const OsError&) {
-    dead.pid = 0;  // the owner sees the end of the socket and reports survivors as unknown
+    recoverHere(dead.story);
+    dead.pid = 0;
   }
   dead.story.guardEnd.reset();
+}
+
+// The program cannot be started: what it would do is done on this thread, and the other guards
+// wait for it.
+void GuardReaper::recoverHere(GuardStory& story) {
+  TreeFacts facts;
+  for (const std::string& line : story.facts) facts.take(line);
+  OwnerLink link(std::move(story.guardEnd));
+  try {
+    for (const std::string& line : recoverTree(facts)) link.send(line);
+  } catch (const OsError&) {
+    link.close();  // the owner sees the end of the socket and reports what is left as unknown
+  }
 }
 
 }  // namespace holdfast

@@ -27,9 +27,9 @@ class GuardReaper {
   static GuardReaper& instance();
   GuardReaper();
 
-  // From now on this child is waited for. A number for addFact().
+  // From now on this child is waited for. A number for setFacts().
   std::uint64_t watch(int pid, GuardStory story);
-  void addFact(std::uint64_t number, const std::string& fact);
+  void setFacts(std::uint64_t number, std::vector<std::string> facts);
 
  private:
   struct Watched {
@@ -46,6 +46,7 @@ class GuardReaper {
   void reapTheDead();
   void awaitDeath(Watched& guard);
   void takeOver(Watched& dead);
+  static void recoverHere(GuardStory& story);
 
   std::mutex mutex_;
   std::list<Watched> watched_;

@@ -23,6 +23,11 @@ void requireNoLimits(const Limits& limits) {
     throw Refusal{"limits", "this version does not enforce limits"};
 }
 
+// A polite end is the guard's to give.
+int ownerToDieWith(const Launch& launch, const OwnerWatch& owner) {
+  return launch.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
+}
+
 std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
                                     const Surroundings& surroundings) {
   Choice choice = chooseContainment(launch, surroundings);
@@ -46,71 +51,91 @@ std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& fa
   }
 }
 
-// A polite end is the guard's to give.
-int ownerToDieWith(const Launch& launch, const OwnerWatch& owner) {
-  return launch.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
-}
-
-void requireAcceptable(const std::vector<EscapeRoute>& open, const Launch& launch) {
-  if (const EscapeRoute* refused = refusedAmong(open, launch))
-    throw Refusal{"route", std::string(nameOf(*refused))};
-}
-
-LaunchedTree start(const LaunchSetting& setting, ReceivedLaunch& request) {
-  const Launch& launch = request.launch;
-  OwnerLink& link = setting.link;
-  link.queue("guard " + describe(ownIdentity()));
-  requireNoLimits(launch.limits);
-  OwnerWatch owner(launch, link);
-  ExecRoot exec(launch, request.descriptors, setting.kept);
-  std::unique_ptr<Containment> containment =
-      choose(link, launch, {exec, ownerToDieWith(launch, owner)});
-
-  std::vector<EscapeRoute> open = containment->escapable();
-  std::optional<Record> kept = record(setting, {launch, owner.identity(), containment->mechanism(),
-                                                open, containment->cgroupPath()});
-  if (!kept) open.push_back(EscapeRoute::unrecorded);
+LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
+  ExecRoot exec(launch, setting.passed, setting.kept);
+  PreparedTree tree = prepareTree(setting, launch, exec);
   try {
-    requireAcceptable(open, launch);
-    link.queue("mechanism " + std::string(nameOf(containment->mechanism())) + ' ' +
-               joinNames(open));
-    link.queue("owner " + describe(owner.identity()));
-    if (const std::string path = containment->cgroupPath(); !path.empty())
-      link.queue("cgroup " + escapeField(path));
-    const StartedRoot root = containment->start(exec);
+    const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
-    if (kept) kept->append("root " + describe(root.identity) + '\n');
-    link.send("started " + describe(root.identity), root.pidfd.get());
-    return {termsOf(std::move(request.launch)), std::move(owner), std::move(containment),
-            root.identity, std::move(kept)};
+    setting.link.send("started " + describe(root.identity), root.pidfd.get());
+    return {std::move(tree), root.identity};
   } catch (...) {
-    containment->dissolve();
-    if (kept) kept->remove();
+    tree.abandon();
     throw;
   }
 }
 
 }  // namespace
 
-void blockAllSignals() {
+void takeOverSignals() {
+  (void)signal(SIGCHLD, SIG_DFL);
   sigset_t all;
   sigfillset(&all);
   (void)sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
-std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, ReceivedLaunch request) {
-  OwnerLink& link = setting.link;
+void PreparedTree::abandon() {
+  containment->dissolve();
+  if (record) record->remove();
+}
+
+void LaunchedTree::recordRoot() {
   try {
-    return start(setting, request);
-  } catch (const Refusal& refusal) {
-    link.send("refused " + refusal.what + ' ' + escapeField(refusal.detail));
-  } catch (const std::invalid_argument& problem) {
-    link.send("refused owner " + escapeField(problem.what()));
-  } catch (const OsError& error) {
-    link.send("failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
-              std::to_string(error.number()));
+    if (record) record->append("root " + describe(root) + '\n');
+  } catch (const OsError&) {
+    return;  // the disk is full: the tree is held all the same
   }
-  return std::nullopt;
+}
+
+PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, ExecRoot& exec) {
+  OwnerLink& link = setting.link;
+  const Identity guard = ownIdentity();
+  link.queue("guard " + describe(guard));
+  requireNoLimits(launch.limits);
+  OwnerWatch owner(launch, link);
+  std::unique_ptr<Containment> containment =
+      choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.mayFork});
+
+  std::vector<EscapeRoute> open = containment->escapable();
+  std::optional<Record> kept = record(
+      setting,
+      {launch, guard, owner.identity(), containment->mechanism(), open, containment->cgroupPath()});
+  PreparedTree tree{launch, std::move(owner), std::move(containment), std::move(kept)};
+  if (!tree.record) open.push_back(EscapeRoute::unrecorded);
+  if (const EscapeRoute* refused = refusedAmong(open, launch)) {
+    tree.abandon();
+    throw Refusal{"route", std::string(nameOf(*refused))};
+  }
+  link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
+             joinNames(open));
+  link.queue("owner " + describe(tree.owner.identity()));
+  if (const std::string path = tree.containment->cgroupPath(); !path.empty())
+    link.queue("cgroup " + escapeField(path));
+  return tree;
+}
+
+std::string factOfFailure() {
+  try {
+    throw;
+  } catch (const Refusal& refusal) {
+    return "refused " + refusal.what + ' ' + escapeField(refusal.detail);
+  } catch (const std::invalid_argument& problem) {
+    return std::string("refused owner ") + escapeField(problem.what());
+  } catch (const OsError& error) {
+    return "failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
+           std::to_string(error.number());
+  }
+}
+
+std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, const Launch& launch) {
+  try {
+    LaunchedTree tree = start(setting, launch);
+    tree.recordRoot();
+    return tree;
+  } catch (...) {
+    setting.link.send(factOfFailure());
+    return std::nullopt;
+  }
 }
 
 }  // namespace holdfast

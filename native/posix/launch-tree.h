@@ -12,24 +12,45 @@
 
 namespace holdfast {
 
-struct LaunchedTree {
-  Launch terms;  // the launch without what only the root needed
+// Everything but the root.
+struct PreparedTree {
+  Terms terms;
   OwnerWatch owner;
   std::unique_ptr<Containment> containment;
-  Identity root;
   std::optional<Record> record;
+
+  // There will be no tree: nothing is left of it.
+  void abandon();
+};
+
+struct LaunchedTree : PreparedTree {
+  Identity root;
+
+  // Into the record, where there is one: without it, marks alone lead to the members.
+  void recordRoot();
 };
 
 struct LaunchSetting {
   OwnerLink& link;
-  SignalState kept;   // what the root's starter had blocked
-  std::string state;  // HOLDFAST_HOME, or empty
+  SignalState kept;         // as the root's starter had it
+  std::string state;        // HOLDFAST_HOME, or empty
+  std::vector<int> passed;  // the owner's descriptors for the root
+  bool mayFork = true;      // false in a process that shares its memory
 };
 
-// Nothing, and the owner knows why, when the root does not run. Every signal has to be blocked.
-std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, ReceivedLaunch request);
+// Nothing, and the owner knows why, when the root does not run. Signals have to be taken over.
+std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, const Launch& launch);
 
-// Everything is blocked in a guard: its owner decides, not a service manager's signal.
-void blockAllSignals();
+// Its first half, which puts the facts into the link's queue. Throws ForkNeeded, or what
+// factOfFailure() understands; nothing is left then.
+PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, ExecRoot& exec);
+
+// While an exception of a launch is handled: the fact that tells the owner why there is no tree.
+// Rethrows what is no reason.
+std::string factOfFailure();
+
+// Everything is blocked in a guard: its owner decides, not a service manager's signal. And an
+// ignored SIGCHLD would take away how its children ended (sigaction(2)).
+void takeOverSignals();
 
 }  // namespace holdfast

@@ -126,6 +126,7 @@ void OwnerLink::flush() {
 
 std::vector<std::string> OwnerLink::receive() {
   std::vector<std::string> requests;
+  if (!open()) return requests;
   char buffer[4096];
   const ssize_t received = recv(fd(), buffer, sizeof buffer, MSG_DONTWAIT);
   const bool tooLong = incoming_.size() > kLongestRequest;

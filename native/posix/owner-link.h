@@ -29,6 +29,8 @@ class OwnerLink {
   // Adds a fact, with a descriptor when the owner shall get a copy, and sends what fits.
   void send(const std::string& fact, int descriptor = -1);
   void flush();
+  // What has been queued and not been sent, for another way to the owner.
+  std::string takeUnsent() { return std::exchange(unsent_, {}); }
 
   // The requests that have come. Closes the link at its end.
   std::vector<std::string> receive();

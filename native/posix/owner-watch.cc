@@ -8,10 +8,10 @@
 
 namespace holdfast {
 
-OwnerWatch::OwnerWatch(const Launch& launch, const OwnerLink& link) {
+OwnerWatch::OwnerWatch(const Terms& terms, const OwnerLink& link) {
   const int spawner = link.peerPid();
-  if (launch.owner) {
-    requireOwner(*launch.owner, spawner);
+  if (terms.owner) {
+    requireOwner(*terms.owner, spawner);
     return;
   }
   pidfd_ = openProcess(spawner);

@@ -13,7 +13,7 @@ class OwnerLink;
 class OwnerWatch {
  public:
   // Throws std::invalid_argument with the reason when the owner asked for cannot be one.
-  OwnerWatch(const Launch& launch, const OwnerLink& link);
+  OwnerWatch(const Terms& terms, const OwnerLink& link);
 
   // One whose handle is open already.
   OwnerWatch(const Identity& identity, bool spawner, UniqueFd pidfd)

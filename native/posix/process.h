@@ -15,6 +15,8 @@ UniqueFd openProcess(int pid);
 // A live (or not yet reaped) process; nothing when there is none. A dead one has no identity.
 std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);
+// A child that has not been waited for, dead or alive; start time 0 where the system hides it.
+Identity identityOfChild(int pid);
 // To a child that has not been waited for, by its handle where there is one. 0 or an errno.
 int signalChild(const UniqueFd& handle, int pid, int signo);
 // This process; start time 0 where the system hides even that.

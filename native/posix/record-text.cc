@@ -5,7 +5,6 @@
 #include <ctime>
 
 #include "core/report.h"
-#include "posix/process.h"
 #include "posix/system.h"
 
 namespace holdfast {
@@ -23,7 +22,7 @@ std::string recordText(const RecordFacts& facts) {
   line("boot", escapeField(bootId()));
   line("pid-namespace", escapeField(pidNamespaceId()));
   line("owner", describe(facts.owner));
-  line("guard", describe(ownIdentity()));
+  line("guard", describe(facts.guard));
   line("mechanism", std::string(nameOf(facts.mechanism)));
   line("escapable", joinNames(facts.escapable));
   if (!facts.cgroupPath.empty()) line("cgroup", escapeField(facts.cgroupPath));

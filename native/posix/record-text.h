@@ -11,6 +11,7 @@ namespace holdfast {
 
 struct RecordFacts {
   const Launch& launch;
+  Identity guard;
   Identity owner;
   Mechanism mechanism;
   const std::vector<EscapeRoute>& escapable;

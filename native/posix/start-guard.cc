@@ -4,10 +4,13 @@
 #include <spawn.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "core/os-error.h"
 #include "posix/guard-reaper.h"
+#include "posix/launch-in-place.h"
 
 namespace holdfast {
 
@@ -40,6 +43,12 @@ bool isForRecovery(const std::string& fact) {
   return word == "guard" || word == "cgroup" || word == "record" || word == "started";
 }
 
+std::vector<std::string> storyOf(const GuardStart& start, const Answer& answer) {
+  std::vector<std::string> facts = start.recovery;
+  std::copy_if(answer.facts.begin(), answer.facts.end(), std::back_inserter(facts), isForRecovery);
+  return facts;
+}
+
 }  // namespace
 
 // posix_spawn(3) of glibc and of macOS does not copy the caller's memory. Every descriptor of a
@@ -67,14 +76,19 @@ StartedGuard startGuard(const GuardStart& start) {
     throw OsError::last("socketpair");
   GuardChannel channel{UniqueFd(ends[0])};
   UniqueFd guardEnd(ends[1]);
-  channel.begin({start.request, start.descriptors});
   GuardReaper& reaper = GuardReaper::instance();
-  const int pid = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
-  const auto story =
-      reaper.watch(pid, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
+  if (auto launched = launchInPlace(start, guardEnd.get())) {
+    if (launched->guard != 0)
+      (void)reaper.watch(launched->guard, {start.guardPath, start.home, std::move(guardEnd),
+                                           storyOf(start, launched->answer)});
+    return {std::move(channel), std::move(launched->answer)};
+  }
+  channel.begin({start.request, start.descriptors});
+  const int guard = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
+  const auto number =
+      reaper.watch(guard, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
   Answer answer = channel.awaitAnswer(start.deadlineMs);
-  for (const std::string& fact : answer.facts)
-    if (isForRecovery(fact)) reaper.addFact(story, fact);
+  reaper.setFacts(number, storyOf(start, answer));
   return {std::move(channel), std::move(answer)};
 }
 
