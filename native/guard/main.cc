@@ -2,6 +2,7 @@
 // Each mode is a function of its own; what is common to all is the only catch of the program.
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +18,7 @@
 #include "guard/supervisor.h"
 #include "posix/choose-containment.h"
 #include "posix/handover.h"
-#include "posix/process.h"
+#include "posix/init-life.h"
 
 namespace holdfast {
 
@@ -31,6 +32,7 @@ constexpr char kUsage[] =
     "       holdfast-guard --version | --help\n"
     "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
     "       holdfast-guard resume PID            (started by the holdfast library)\n"
+    "       holdfast-guard init ROOT SOCKET OWNER (started by holdfast-guard)\n"
     "       holdfast-guard recover FACT...       (started by the holdfast library)\n";
 
 // What was passed for the root is let go of when it runs.
@@ -63,11 +65,18 @@ int resume(int argc, char** argv) {
   if (text == nullptr || argc != 3)
     throw std::invalid_argument("resume expects a tree that was handed over");
   const Handover handover = decodeHandover(text);
-  const int pid = std::atoi(argv[2]);  // our child: nobody else can have waited for it
-  LaunchedTree tree = putTogether(handover, identityOfChild(pid));
+  const int child = std::atoi(argv[2]);  // nobody else can have waited for it
+  LaunchedTree tree = putTogether(handover, child);
   tree.recordRoot();
   superviseTree(OwnerLink(ownAgain(handover.link)), std::move(tree));
   return 0;
+}
+
+// The rest of the life of an init that prepared its namespace and started its root before.
+[[noreturn]] int init(int argc, char** argv) {
+  if (argc != 5 || getpid() != 1)
+    throw std::invalid_argument("init expects to be the first process of a namespace");
+  liveAsInit({std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4])});
 }
 
 // A standard descriptor that came closed is occupied, so that nothing of ours takes its place;
@@ -84,6 +93,7 @@ int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
   if (std::strcmp(mode, "resume") == 0) return resume(argc, argv);
+  if (std::strcmp(mode, "init") == 0) return init(argc, argv);
   if (std::strcmp(mode, "run") == 0) return runFront({argv + 2, argv + argc});
   if (std::strcmp(mode, "probe") == 0) return runProbe();
   if (std::strcmp(mode, "--version") == 0) return std::puts("holdfast-guard " HOLDFAST_VERSION) < 0;

@@ -15,6 +15,7 @@
 #include "linux/pid-namespace.h"
 #include "linux/proc.h"
 #include "posix/handover.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
@@ -24,7 +25,9 @@ std::unique_ptr<Containment> make(Mechanism mechanism, const Terms& terms,
                                   const Surroundings& surroundings) {
   switch (mechanism) {
     case Mechanism::cgroup: return std::make_unique<CgroupContainment>(terms.treeId);
-    case Mechanism::pidNamespace: return std::make_unique<PidNamespace>(surroundings);
+    case Mechanism::pidNamespace:
+      return surroundings.inPlace ? std::make_unique<PidNamespace>()
+                                  : std::make_unique<PidNamespace>(surroundings);
     case Mechanism::subreaper: return std::make_unique<Subreaper>();
     case Mechanism::group: return std::make_unique<Group>(terms);
     default: throw OsError("no such mechanism on Linux", ENOTSUP);
@@ -68,15 +71,24 @@ Choice chooseContainment(const Terms& terms, const Surroundings& surroundings) {
   return choice;
 }
 
-// A namespace is never handed over: its init is a fork of the guard.
-std::unique_ptr<Containment> resumeContainment(const Handover& handover, const Identity& root) {
+std::unique_ptr<Containment> resumeContainment(const Handover& handover, int child,
+                                               const Identity& root) {
   switch (handover.mechanism) {
     case Mechanism::cgroup:
       return std::make_unique<CgroupContainment>(
           root, Cgroup(handover.cgroup, ownAgain(handover.cgroupDirectory)));
+    case Mechanism::pidNamespace:
+      return std::make_unique<PidNamespace>(child, ownAgain(handover.initSocket));
     case Mechanism::group: return std::make_unique<Group>(handover.terms, root);
     default: return std::make_unique<Subreaper>(root);
   }
+}
+
+// Init does not let go of the dead root before the guard tells it to.
+Identity rootBelow(const Handover& handover, int child) {
+  if (handover.mechanism != Mechanism::pidNamespace) return identityOfChild(child);
+  const std::vector<int> children = childrenOf(child);
+  return children.empty() ? Identity{} : identityOfChild(children.front());
 }
 
 UniqueFd openChildSignals() {

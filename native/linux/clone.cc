@@ -27,6 +27,12 @@ struct CloneArguments {
 
 void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
 
+void becomeSharingRoot(void* shared) {
+  const SharingRoot& start = *static_cast<const SharingRoot*>(shared);
+  if (start.said >= 0) (void)rawCall(SYS_write, start.said, reinterpret_cast<long>("root"), 4);
+  start.root.becomeRoot();
+}
+
 CloneArguments sharingMemory(const ChildStack& stack, std::uint64_t flags) {
   CloneArguments arguments{};
   arguments.flags = CLONE_VM | flags;
@@ -131,7 +137,18 @@ int startSharingRoot(const SharingRoot& start) {
   arguments.child_tid = start.sharing.address();
   arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&start.pid);
   bornInside(arguments, start.cgroup);
-  const long pid = rawClone3(&arguments, sizeof arguments, becomeRoot, &start.root);
+  const long pid =
+      rawClone3(&arguments, sizeof arguments, becomeSharingRoot, const_cast<SharingRoot*>(&start));
+  return pid > 0 ? 0 : static_cast<int>(-pid);
+}
+
+int startSharingInit(const SharingInit& start) {
+  CloneArguments arguments =
+      sharingMemory(start.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID);
+  arguments.flags |= start.namespaces;
+  arguments.child_tid = start.sharing.address();
+  arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&start.pid);
+  const long pid = rawClone3(&arguments, sizeof arguments, start.run, start.context);
   return pid > 0 ? 0 : static_cast<int>(-pid);
 }
 

@@ -2,6 +2,8 @@
 // or in new namespaces.
 #pragma once
 
+#include <sched.h>
+
 #include <atomic>
 #include <cstdint>
 
@@ -75,9 +77,27 @@ struct SharingRoot {
   const ChildStack& stack;
   const Sharing& sharing;
   int& pid;  // there before the root's first step
+  int said;  // an InitSocket's inside, on which the root tells who it is; -1: nobody asks
 };
 // 0 or an errno.
 int startSharingRoot(const SharingRoot& start);
+
+// The first process of new namespaces, which shares our memory while we stand still.
+struct SharingInit {
+  std::uint64_t namespaces;  // CLONE_NEW*
+  const ChildStack& stack;
+  const Sharing& sharing;
+  void (*run)(void*);
+  void* context;
+  int& pid;  // there before its first step
+};
+// 0 or an errno.
+int startSharingInit(const SharingInit& start);
+
+// Root needs no user namespace; everybody else gets a PID namespace only inside of one
+// (pid_namespaces(7), user_namespaces(7)).
+inline constexpr std::uint64_t kRootsNamespaces = CLONE_NEWPID | CLONE_NEWNS;
+inline constexpr std::uint64_t kUsersNamespaces = kRootsNamespaces | CLONE_NEWUSER;
 
 // An errno of clone3(2) after which a fork may still work.
 bool refusesClone3(int error);

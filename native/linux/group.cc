@@ -53,6 +53,12 @@ void Group::reap() {
   (void)lineage_.find(Lineage::Marks::ignore);
 }
 
+std::size_t Group::killAll() {
+  const std::size_t hit = lineage_.kill();
+  lookedAt_ = nowMs();
+  return hit;
+}
+
 bool Group::empty() { return reaper_.noneLeft() && lineage_.noneLeft(); }
 
 }  // namespace holdfast

@@ -23,7 +23,7 @@ class Group : public Containment {
   std::vector<Member> members() override;
   Usage usage() override;
   int signalMember(const Identity& member, int signo) override;
-  std::size_t killAll() override { return lineage_.kill(); }
+  std::size_t killAll() override;
   void reap() override;
   bool empty() override;
   std::optional<int> lookEveryMs() const override { return kLookMs; }

@@ -168,12 +168,14 @@ bool Lineage::noneLeft() {
 std::size_t Lineage::kill() {
   if (++sweeps_ > kPlainSweeps) stopAll();
   std::size_t hit = 0;
-  std::vector<UniqueFd> dying;
+  std::vector<UniqueFd> dying;  // the last ones: they were killed last
+  std::size_t next = 0;
   for (const ProcessStat& member : find(Marks::read)) {
     Signalled signalled = signalHolding(member.identity(), SIGKILL);
     if (signalled.error != 0) continue;
     hit += countHit(member.pid);
-    if (dying.size() < kMostAwaited) dying.push_back(std::move(signalled.pidfd));
+    if (dying.size() < kMostAwaited) dying.emplace_back();
+    dying[next++ % kMostAwaited] = std::move(signalled.pidfd);
   }
   awaitDeaths(dying);
   return hit;

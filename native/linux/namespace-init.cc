@@ -59,7 +59,7 @@ bool toldToStart(int socket) {
   return recv(socket, word, sizeof word, 0) == 5;
 }
 
-int startRoot(const NamespaceInit& init) {
+int startRoot(const ForkedInit& init) {
   const pid_t root = fork();
   if (root < 0) init.root.fail(ExecRoot::execStep);
   if (root == 0) {
@@ -71,17 +71,17 @@ int startRoot(const NamespaceInit& init) {
 }
 
 // Nothing of the user's is held, nor of the guard's: their ends have to show.
-void stepOutOfTheWay(const NamespaceInit& init) {
+void stepOutOfTheWay(const InitLife& life) {
   for (int fd : numbersNamedIn("/proc/self/fd"))
-    if (fd != init.socket.get() && fd != init.ownerFd) UniqueFd(fd).reset();
+    if (fd != life.socket && fd != life.ownerFd) UniqueFd(fd).reset();
   (void)chdir("/");
 }
 
 class InitLoop {
  public:
-  InitLoop(const NamespaceInit& init, int root)
-      : socket_(init.socket.get()), ownerFd_(init.ownerFd), signals_(openChildSignals()) {
-    reaper_.watchRoot(root);
+  explicit InitLoop(const InitLife& life)
+      : socket_(life.socket), ownerFd_(life.ownerFd), signals_(openChildSignals()) {
+    reaper_.watchRoot(life.root);
   }
 
   [[noreturn]] void run() {
@@ -146,17 +146,24 @@ class InitLoop {
 
 }  // namespace
 
-void runNamespaceInit(NamespaceInit init) {
+void settleNamespace(const UserIds& ids, int guardPidfd) {
+  mapOwnIds(ids);
+  dieWithGuard(guardPidfd);
+  mountOwnProc();
+}
+
+void liveAsInit(const InitLife& life) {
+  stepOutOfTheWay(life);
+  InitLoop(life).run();
+}
+
+void runForkedInit(ForkedInit init) {
   const int socket = init.socket.get();
   try {
-    mapOwnIds(init.ids);
-    dieWithGuard(init.guardPidfd);
-    mountOwnProc();
+    settleNamespace(init.ids, init.guardPidfd);
     tell(socket, "ready");
     if (!toldToStart(socket)) _exit(1);
-    const int root = startRoot(init);
-    stepOutOfTheWay(init);
-    InitLoop(init, root).run();
+    liveAsInit({startRoot(init), socket, init.ownerFd});
   } catch (const OsError& error) {
     tell(socket, error.call() + ' ' + std::to_string(error.number()));
     _exit(1);

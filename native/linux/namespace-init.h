@@ -6,22 +6,28 @@
 #include <sys/types.h>
 
 #include "posix/exec-root.h"
+#include "posix/init-life.h"
 
 namespace holdfast {
 
+// Outside, to be the same inside.
 struct UserIds {
   uid_t uid;
   gid_t gid;
 };
 
-struct NamespaceInit {
-  UniqueFd socket;  // to the guard, a message a fact
-  int guardPidfd;   // readable when the guard is dead
-  int ownerFd;      // readable when the owner is, whose death ends all at once; -1: nobody's
-  UserIds ids;      // outside, to be the same inside
+// Makes the namespace that this process was born into the tree's: ids, an end with the guard (whose
+// pidfd this is), a /proc. Throws OsError that names the step that is not permitted here.
+void settleNamespace(const UserIds& ids, int guardPidfd);
+
+// That, the root's start, and the life after it, for an init with memory of its own.
+struct ForkedInit {
+  UniqueFd socket;
+  int guardPidfd;
+  int ownerFd;
+  UserIds ids;
   ExecRoot& root;
 };
-
-[[noreturn]] void runNamespaceInit(NamespaceInit init);
+[[noreturn]] void runForkedInit(ForkedInit init);
 
 }  // namespace holdfast

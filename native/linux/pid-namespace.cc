@@ -12,7 +12,7 @@
 
 #include "core/os-error.h"
 #include "linux/clone.h"
-#include "linux/namespace-init.h"
+#include "linux/namespace-in-place.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -20,91 +20,41 @@ namespace holdfast {
 
 namespace {
 
-struct Message {
-  std::string text;    // empty: nothing there, or the other end is gone
-  int sender = 0;      // in the pids of the receiver (SCM_CREDENTIALS, unix(7))
-  bool ended = false;  // the other end is gone
-};
-
-Message receiveMessage(int socket, int flags) {
-  char text[256];
-  union {
-    char bytes[CMSG_SPACE(sizeof(ucred))];
-    cmsghdr aligned;
-  } control;
-  iovec part{text, sizeof text};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = control.bytes;
-  header.msg_controllen = sizeof control.bytes;
-  const ssize_t length = recvmsg(socket, &header, flags | MSG_CMSG_CLOEXEC);
-  Message message;
-  message.ended = length == 0;
-  if (length <= 0) return message;
-  message.text.assign(text, static_cast<std::size_t>(length));
-  const cmsghdr* item = CMSG_FIRSTHDR(&header);
-  if (item != nullptr && item->cmsg_type == SCM_CREDENTIALS) {
-    ucred credentials;
-    std::memcpy(&credentials, CMSG_DATA(item), sizeof credentials);
-    message.sender = credentials.pid;
-  }
-  return message;
-}
-
-struct InitSocket {
-  UniqueFd guard;
-  UniqueFd init;
-};
-
-InitSocket makeInitSocket() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  InitSocket pair{UniqueFd(ends[0]), UniqueFd(ends[1])};
-  const int on = 1;
-  if (setsockopt(pair.guard.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
-    throw OsError::last("setsockopt");
-  return pair;
-}
-
-// Root needs no user namespace; everybody else gets a PID namespace only inside of one
-// (pid_namespaces(7), user_namespaces(7)).
 Cloned cloneInit() {
-  constexpr std::uint64_t kPlain = CLONE_NEWPID | CLONE_NEWNS;
-  if (geteuid() != 0) return forkInto(kPlain | CLONE_NEWUSER);
+  if (geteuid() != 0) return forkInto(kUsersNamespaces);
   try {
-    return forkInto(kPlain);
+    return forkInto(kRootsNamespaces);
   } catch (const OsError& error) {
     if (error.number() != EPERM) throw;
-    return forkInto(kPlain | CLONE_NEWUSER);
+    return forkInto(kUsersNamespaces);
   }
 }
 
 }  // namespace
 
 PidNamespace::PidNamespace(const Surroundings& surroundings) {
-  if (!surroundings.mayFork) throw ForkNeeded{};
   surroundings.root.openReport();
   InitSocket pair = makeInitSocket();
   const UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");
   const UserIds ids{geteuid(), getegid()};
-  Cloned init = cloneInit();
+  const Cloned init = cloneInit();
   if (init.pid == 0) {
-    pair.guard.reset();
-    runNamespaceInit(
-        {std::move(pair.init), guard.get(), surroundings.ownerFd, ids, surroundings.root});
+    pair.outside.reset();
+    runForkedInit(
+        {std::move(pair.inside), guard.get(), surroundings.ownerFd, ids, surroundings.root});
   }
   init_ = init.pid;
-  initPidfd_ = std::move(init.pidfd);
-  socket_ = std::move(pair.guard);
-  pair.init.reset();
+  socket_ = std::move(pair.outside);
+  pair.inside.reset();
   awaitReady();
 }
 
+PidNamespace::PidNamespace(int init, UniqueFd socket)
+    : init_(init), socket_(std::move(socket)), started_(true) {}
+
 PidNamespace::~PidNamespace() {
-  if (!initGone_) killInit();
+  if (init_ > 0 && !initGone_) killInit();
 }
 
 void PidNamespace::awaitReady() {

@@ -13,6 +13,10 @@ class PidNamespace : public Subreaper {
   // Makes the namespace and its init, which waits for start(). Throws OsError that names the
   // step that is not permitted here.
   explicit PidNamespace(const Surroundings& surroundings);
+  // One that is made with its root, in place: until then it only knows what it will be.
+  PidNamespace() = default;
+  // One that was made in place. `init` is its pid, a child of this process.
+  PidNamespace(int init, UniqueFd socket);
   // Ends what may be left, init included.
   ~PidNamespace() override;
 
@@ -38,8 +42,7 @@ class PidNamespace : public Subreaper {
   std::size_t countInside() const;
   void killInit();
 
-  int init_ = 0;
-  UniqueFd initPidfd_;
+  int init_ = 0;  // pid
   UniqueFd socket_;
   std::optional<ExitStatus> status_;
   std::vector<int> stopChanges_;

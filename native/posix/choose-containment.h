@@ -16,15 +16,12 @@ struct Choice {
   std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
 };
 
-// Thrown where a mechanism needs a fork of this process, which the setting rules out.
-struct ForkNeeded {};
-
 // What a namespace is made around: the root, and the owner whose death may end it at once
 // (readable then; -1: nobody's).
 struct Surroundings {
   ExecRoot& root;
   int ownerFd;
-  bool mayFork;
+  bool inPlace;  // this process shares its owner's memory: it must not be forked
 };
 
 Choice chooseContainment(const Terms& terms, const Surroundings& surroundings);

@@ -9,7 +9,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::size_t kFields = 10;
+constexpr std::size_t kFields = 11;
 
 int intAt(const std::vector<std::string_view>& fields, std::size_t at) {
   return intIn("handover", fields[at]);
@@ -45,11 +45,13 @@ Handover takeApart(OwnerLink link, PreparedTree tree) {
   return handover;
 }
 
-LaunchedTree putTogether(const Handover& handover, const Identity& root) {
+LaunchedTree putTogether(const Handover& handover, int child) {
+  const Identity root = child > 0 ? rootBelow(handover, child) : Identity{};
   std::optional<Record> record;
   if (handover.record >= 0) record.emplace(handover.recordPath, ownAgain(handover.record));
   OwnerWatch owner(handover.owner, handover.ownerIsSpawner, ownAgain(handover.pidfd));
-  return {{handover.terms, std::move(owner), resumeContainment(handover, root), std::move(record)},
+  return {{handover.terms, std::move(owner), resumeContainment(handover, child, root),
+           std::move(record)},
           root};
 }
 
@@ -57,7 +59,7 @@ LaunchedTree putTogether(const Handover& handover, const Identity& root) {
 std::string encode(const Handover& handover) {
   std::string line = describe(handover.owner) + ' ' + std::string(nameOf(handover.mechanism));
   for (int number : {handover.ownerIsSpawner ? 1 : 0, handover.link, handover.pidfd,
-                     handover.record, handover.cgroupDirectory})
+                     handover.record, handover.cgroupDirectory, handover.initSocket})
     line += ' ' + std::to_string(number);
   line += ' ' + escapeField(handover.recordPath) + ' ' + escapeField(handover.cgroup);
   return line + '\n' + encodeTerms(handover.terms);
@@ -75,8 +77,9 @@ Handover decodeHandover(std::string_view text) {
   handover.pidfd = intAt(fields, 5);
   handover.record = intAt(fields, 6);
   handover.cgroupDirectory = intAt(fields, 7);
-  handover.recordPath = unescapeField(fields[8]);
-  handover.cgroup = unescapeField(fields[9]);
+  handover.initSocket = intAt(fields, 8);
+  handover.recordPath = unescapeField(fields[9]);
+  handover.cgroup = unescapeField(fields[10]);
   handover.terms = decodeTerms(text.substr(line.size() + 1));
   return handover;
 }

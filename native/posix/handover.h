@@ -18,21 +18,25 @@ struct Handover {
   Identity owner;
   bool ownerIsSpawner = true;
   Mechanism mechanism = Mechanism::subreaper;
-  int link = -1;    // descriptors; -1: none
-  int pidfd = -1;   // of the owner
-  int record = -1;  // open and locked
+  int link = -1;        // descriptors; -1: none
+  int pidfd = -1;       // of the owner
+  int record = -1;      // open and locked
+  int initSocket = -1;  // of a namespace
   std::string recordPath;
   std::string cgroup;  // path
   int cgroupDirectory = -1;
 
   // Those that have to stay open across exec.
-  std::array<int, 4> descriptors() const { return {link, pidfd, record, cgroupDirectory}; }
+  std::array<int, 5> descriptors() const {
+    return {link, pidfd, record, cgroupDirectory, initSocket};
+  }
 };
 
 // Takes the tree apart. What is not handed over closes.
 Handover takeApart(OwnerLink link, PreparedTree tree);
-// And puts it together again, in the same process. An empty root: it has not been started.
-LaunchedTree putTogether(const Handover& handover, const Identity& root);
+// And puts it together again, in the same process. `child` is the pid of the process that was
+// started, the root or the init of its namespace; 0: none was.
+LaunchedTree putTogether(const Handover& handover, int child);
 
 std::string encode(const Handover& handover);
 // Throws std::invalid_argument.
@@ -41,7 +45,10 @@ Handover decodeHandover(std::string_view text);
 // Owned again, and no other program's any more.
 UniqueFd ownAgain(int fd);
 
-// The mechanism of a tree that was handed over. Each system folder defines it.
-std::unique_ptr<Containment> resumeContainment(const Handover& handover, const Identity& root);
+// The mechanism of a tree that was handed over, and its root; a root of pid 0 has gone with its
+// namespace. Each system folder defines these.
+std::unique_ptr<Containment> resumeContainment(const Handover& handover, int child,
+                                               const Identity& root);
+Identity rootBelow(const Handover& handover, int child);
 
 }  // namespace holdfast

@@ -23,11 +23,6 @@ void requireNoLimits(const Limits& limits) {
     throw Refusal{"limits", "this version does not enforce limits"};
 }
 
-// A polite end is the guard's to give.
-int ownerToDieWith(const Launch& launch, const OwnerWatch& owner) {
-  return launch.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
-}
-
 std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
                                     const Surroundings& surroundings) {
   Choice choice = chooseContainment(launch, surroundings);
@@ -67,6 +62,10 @@ LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
 
 }  // namespace
 
+int ownerToDieWith(const Terms& terms, const OwnerWatch& owner) {
+  return terms.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
+}
+
 void takeOverSignals() {
   (void)signal(SIGCHLD, SIG_DFL);
   sigset_t all;
@@ -94,7 +93,7 @@ PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, Exe
   requireNoLimits(launch.limits);
   OwnerWatch owner(launch, link);
   std::unique_ptr<Containment> containment =
-      choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.mayFork});
+      choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.inPlace});
 
   std::vector<EscapeRoute> open = containment->escapable();
   std::optional<Record> kept = record(

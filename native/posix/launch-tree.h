@@ -35,15 +35,19 @@ struct LaunchSetting {
   SignalState kept;         // as the root's starter had it
   std::string state;        // HOLDFAST_HOME, or empty
   std::vector<int> passed;  // the owner's descriptors for the root
-  bool mayFork = true;      // false in a process that shares its memory
+  bool inPlace = false;     // in a process that shares its owner's memory
 };
 
 // Nothing, and the owner knows why, when the root does not run. Signals have to be taken over.
 std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, const Launch& launch);
 
-// Its first half, which puts the facts into the link's queue. Throws ForkNeeded, or what
+// Its first half, which puts the facts into the link's queue. Throws what
 // factOfFailure() understands; nothing is left then.
 PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, ExecRoot& exec);
+
+// The owner whose death ends a tree at once, readable then; -1: a polite end is the guard's to
+// give.
+int ownerToDieWith(const Terms& terms, const OwnerWatch& owner);
 
 // While an exception of a launch is handled: the fact that tells the owner why there is no tree.
 // Rethrows what is no reason.

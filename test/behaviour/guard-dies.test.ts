@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import type { Technique } from '../support/cast.js';
 import { contain, leaveFree } from '../support/contained.js';
-import { guards } from '../support/leaks.js';
+import { guardsBelow } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { isAlive } from '../support/proc.js';
 import { endProcesses, useScene } from '../support/scene.js';
@@ -20,7 +20,7 @@ describe('the death of the guard', () => {
         const control = await leaveFree(scene(), { technique });
         const cast = scene().cast({ technique });
         const child = await contain(cast, { mechanism });
-        const all = guards();
+        const all = await guardsBelow(process.pid);
 
         await endProcesses(() => all.filter(isAlive));
         const report = await child.tree.empty;

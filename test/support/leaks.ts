@@ -27,6 +27,13 @@ export function guards(): ProcessIdentity[] {
   });
 }
 
+/** Those of a launch by this process: one needs a moment to become its program after its root runs. */
+export async function guardsBelow(owner: number): Promise<ProcessIdentity[]> {
+  const isBelow = ({ pid }: ProcessIdentity): boolean => processLine(pid)?.ppid === owner;
+  await eventually('the guard has become its program', () => guards().some(isBelow));
+  return guards();
+}
+
 export function records(): string[] {
   return listed(join(HOME, 'run'));
 }

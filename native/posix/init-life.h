@@ -1,0 +1,15 @@
+// The first process of a tree's PID namespace, from the start of the root to its own end, which
+// comes when nothing is left. Each system folder that knows such namespaces defines it.
+#pragma once
+
+namespace holdfast {
+
+struct InitLife {
+  int root;     // pid, inside
+  int socket;   // to the guard, a message a fact
+  int ownerFd;  // readable when the owner is dead, whose death ends all at once; -1: nobody's
+};
+
+[[noreturn]] void liveAsInit(const InitLife& life);
+
+}  // namespace holdfast
