@@ -3,7 +3,9 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import treeKill from 'tree-kill';
 
 import type { Tree } from '#lib/index.js';
@@ -18,6 +20,7 @@ const SIZES = [
 ] as const;
 const LIMITS_MS: Record<number, number> = { 50: 10, 1000: 150 };
 const OWNED = 100;
+const PATIENCE_MS = 5000;
 
 interface Crowd {
   readonly child: ChildProcess & { readonly tree?: Tree };
@@ -90,10 +93,30 @@ async function measure(endings: readonly Ending[], { members, rounds, effort }: 
     for (const [index, { run, name }] of endings.entries()) {
       // tree-kill runs a ps for every single process, which takes a minute for 1000 of them: once is enough.
       if (name === 'tree-kill' && members > 100 && (round > 0 || effort < 1)) continue;
+      await quiet();
       rows[index]?.values.push(await run(members));
     }
   }
   return rows;
+}
+
+/** The dead of the round before may wait for the machine's init; whoever looks at /proc would look at them too. */
+async function quiet(): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (zombies() > 0 && performance.now() < deadline) await setTimeout(10);
+}
+
+function zombies(): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => / Z /.test(statOf(pid))).length;
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    return ''; // gone in between
+  }
 }
 
 /** Another Node owns the crowd and hands its pipe on to us; the pipe ends when the last member is dead. */

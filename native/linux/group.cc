@@ -10,7 +10,7 @@
 namespace holdfast {
 
 Group::Group(const Terms& terms)
-    : lineage_(MarkClaim{terms.treeId, terms.mark, ownIdentity().startTime}) {}
+    : lineage_(MarkClaim{terms.treeId, terms.mark, ownIdentity().startTime}), lookedAt_(nowMs()) {}
 
 Group::Group(const Terms& terms, const Identity& root) : Group(terms) {
   reaper_.watchRoot(root.pid);
@@ -23,7 +23,7 @@ std::vector<EscapeRoute> Group::escapable() const {
   routes.push_back(EscapeRoute::fastDoubleFork);
   routes.push_back(EscapeRoute::guardKilled);
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
-  if (!readStat(1)) routes.push_back(EscapeRoute::hiddenProc);
+  if (access("/proc/1/stat", R_OK) != 0) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
 }
 

@@ -35,7 +35,7 @@ class Group : public Containment {
 
   Lineage lineage_;
   Reaper reaper_;
-  std::int64_t lookedAt_ = 0;
+  std::int64_t lookedAt_;
 };
 
 }  // namespace holdfast
