@@ -5,11 +5,10 @@
   'variables': {
     'version': '<!(node -p "require(\'./package.json\').version")',
     'sanitizers': '<!(node -p "process.env.HOLDFAST_SANITIZERS || String()")',
-    'addon_sources': ['<!@(node scripts/sources.mjs addon)'],
     'conditions': [
-      ['OS=="linux"', {'system_folders': 'core posix linux'}],
-      ['OS=="mac"', {'system_folders': 'core posix macos'}],
-      ['OS=="win"', {'system_folders': 'core windows'}],
+      ['OS=="linux"', {'system_folders': 'core posix linux', 'addon_folder': 'addon', 'guard_folder': 'guard'}],
+      ['OS=="mac"', {'system_folders': 'core posix macos', 'addon_folder': 'addon', 'guard_folder': 'guard'}],
+      ['OS=="win"', {'system_folders': 'core windows', 'addon_folder': 'addon/windows', 'guard_folder': 'guard/windows'}],
     ],
   },
   'target_defaults': {
@@ -25,45 +24,70 @@
       'GCC_SYMBOLS_PRIVATE_EXTERN': 'YES',
       'MACOSX_DEPLOYMENT_TARGET': '11.0',
     },
-    'conditions': [['sanitizers!=""', {
+    'conditions': [['OS=="win"', {
+      'defines': ['WIN32_LEAN_AND_MEAN', 'NOMINMAX', 'UNICODE', '_UNICODE', '_WIN32_WINNT=0x0A00'],
+      'libraries': ['user32.lib', 'shell32.lib', 'advapi32.lib'],
+    }], ['sanitizers!=""', {
       'cflags': ['-g', '-fno-omit-frame-pointer', '-fsanitize=<(sanitizers)', '-fno-sanitize-recover=all'],
       'ldflags': ['-fsanitize=<(sanitizers)'],
     }]],
-    'msvs_settings': {'VCCLCompilerTool': {'ExceptionHandling': 1, 'AdditionalOptions': ['/std:c++17', '/utf-8']}},
+    'msvs_settings': {'VCCLCompilerTool': {'AdditionalOptions': ['/std:c++17', '/utf-8']}},
   },
   'targets': [
     {
       'target_name': 'holdfast-system',
+      'includes': ['msvc.gypi'],
+      'win_delay_load_hook': 'false',
       'type': 'static_library',
       'sources': ['<!@(node scripts/sources.mjs <(system_folders))'],
       'cflags': ['-fPIC'],
     },
     {
       'target_name': 'holdfast-guard',
+      'includes': ['msvc.gypi'],
+      'win_delay_load_hook': 'false',
       'type': 'executable',
       'dependencies': ['holdfast-system'],
-      'sources': ['<!@(node scripts/sources.mjs guard)'],
+      'sources': ['<!@(node scripts/sources.mjs <(guard_folder))'],
       'ldflags!': ['-rdynamic'],
       'conditions': [
         ['OS=="linux" and sanitizers==""', {'ldflags': ['-static', '-Wl,--gc-sections']}],
         ['sanitizers!=""', {'sources': ['scripts/sanitizer-options.cc']}],
       ],
     },
-  ],
-  'conditions': [
-    ['addon_sources!=[]', {
-      'targets': [{
-        'target_name': 'holdfast',
-        'dependencies': ['holdfast-system'],
-        'sources': ['<@(addon_sources)'],
-        'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
-        'defines': ['NAPI_VERSION=8'],
-        'conditions': [['OS=="linux"', {
+    {
+      'target_name': 'holdfast',
+      'includes': ['msvc.gypi'],
+      'dependencies': ['holdfast-system'],
+      'sources': ['<!@(node scripts/sources.mjs <(addon_folder))'],
+      'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
+      'defines': ['NAPI_VERSION=8'],
+      'conditions': [
+        ['OS=="linux"', {
           'ldflags': [
             '-static-libstdc++', '-static-libgcc',
             '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections', '-Wl,-z,nodelete',
           ],
-        }]],
+        }],
+        ['OS=="win"', {'defines': ['NAPI_CPP_EXCEPTIONS']}],
+      ],
+    },
+  ],
+  'conditions': [
+    # The same program without a console window, for schedulers.
+    ['OS=="win"', {
+      'targets': [{
+        'target_name': 'holdfast-guardw',
+        'includes': ['msvc.gypi'],
+        'win_delay_load_hook': 'false',
+        'type': 'executable',
+        'dependencies': ['holdfast-system'],
+        'sources': ['<!@(node scripts/sources.mjs <(guard_folder))'],
+        # As a condition: those of common.gypi come after plain values.
+        'msvs_settings': {'VCLinkerTool': {
+          'EntryPointSymbol': 'mainCRTStartup',
+          'target_conditions': [['_type=="executable"', {'SubSystem': 2}]],
+        }},
       }],
     }],
   ],

@@ -2,8 +2,9 @@
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { guardPath } from '#lib/native/guard-path.js';
 
@@ -41,6 +42,7 @@ export async function benchGuardMemory(): Promise<void> {
     const child = contained(mechanism).start('/bin/sh', ['-c', 'echo ready; exec sleep 1000'], ['ignore', 'pipe', 'ignore']);
     if (child.stdout !== null) await once(child.stdout, 'data');
     const guard = guardOf(child.pid ?? 0);
+    while (readlinkSync(`/proc/${guard}/exe`) !== realpathSync(guardPath())) await nextTurn(); // until its exec(2) it is our memory
     const memory = memoryOf(guard);
     all.push({ name: `holdfast ${mechanism}`, values: [memory.all] });
     dirty.push({ name: `holdfast ${mechanism}`, values: [memory.dirty] });

@@ -1,18 +1,22 @@
-// `npm run bench [-- --quick] [-- spawn end memory cli]`: prints tables of medians, p95 and ratios, and which of the
+// `npm run bench [-- --quick] [-- SECTION...]`: prints tables of medians, p95 and ratios, and which of the
 // project's promises this run kept.
 
 import { cpus, release, totalmem } from 'node:os';
 
 import { benchEndOfTree } from './end-of-tree.js';
 import { benchCommandLine, benchGuardMemory } from './footprint.js';
+import { benchHooks } from './hooks.js';
+import { benchSaveCheck } from './save-check.js';
 import { benchSpawnCost } from './spawn-cost.js';
 import { printPromises } from './statistics.js';
 
 const SECTIONS: Readonly<Record<string, (effort: number) => void | Promise<void>>> = {
   memory: benchGuardMemory,
   cli: benchCommandLine,
+  'save-check': benchSaveCheck,
   spawn: benchSpawnCost,
   end: benchEndOfTree,
+  hooks: benchHooks,
 };
 
 async function main(words: readonly string[]): Promise<void> {

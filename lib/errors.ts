@@ -1,6 +1,10 @@
 // What the library throws: ContainmentError for the world, TypeError for misuse of options.
 // The codes stand in one table, which docs/errors.md repeats. Codes are API, words are not.
 
+import { getSystemErrorMap } from 'node:util';
+
+import { printableJson } from './printable.js';
+
 /** Every code, with what it means. */
 export const ERROR_CODES = {
   ERR_HOLDFAST_ADDON_BLOCKED: 'Node may not load native addons here (permission model or --no-addons)',
@@ -11,7 +15,9 @@ export const ERROR_CODES = {
   ERR_HOLDFAST_MECHANISM_UNAVAILABLE: 'none of the acceptable mechanisms can be used on this machine',
   ERR_HOLDFAST_NO_ANSWER: 'the guard did not answer in time',
   ERR_HOLDFAST_NO_SUBREAPER_IN_NODE: 'prctl.setChildSubreaper() was called, which Node cannot live up to',
+  ERR_HOLDFAST_NO_TREE: 'no tree of this user has that id, or it cannot be ended from here',
   ERR_HOLDFAST_OWNER: 'the owner that was named cannot own the tree',
+  ERR_HOLDFAST_RECORDS_UNREADABLE: 'the directory of records cannot be read, or others may write to it',
   ERR_HOLDFAST_RELEASE_FAILED: 'the tree could not be released and is contained as before',
   ERR_HOLDFAST_ROUTE_OPEN: 'an escape route that must be closed stays open',
   ERR_HOLDFAST_START_FAILED: 'the containment could not be set up, so nothing was started',
@@ -61,7 +67,7 @@ export function invalidOption(name: string, expected: string, value: unknown): T
 const LONGEST_SHOWN = 80;
 
 function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, LONGEST_SHOWN));
+  if (typeof value === 'string') return printableJson(value.slice(0, LONGEST_SHOWN));
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'an array';
@@ -72,6 +78,18 @@ function shown(value: unknown): string {
 function typeNameOf(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const NUMBERS = new Map([...getSystemErrorMap()].map(([errno, [code]]) => [code, errno]));
+
+/**
+ * The negative number that libuv gives to an error, as Node's own code compares it. On Windows that is not the number
+ * in os.constants.errno.
+ */
+export function errnoOf(code: string): number {
+  const errno = NUMBERS.get(code);
+  if (errno === undefined) throw new Error(`libuv knows no ${code}`);
+  return errno;
 }
 
 /** The code, errno and syscall of a system error; undefined for anything else. */

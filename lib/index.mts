@@ -3,9 +3,13 @@
 export {
   ContainmentError,
   ERROR_CODES,
+  cleanup,
   execContained,
   execFileContained,
   forkContained,
+  killTree,
   spawnContained,
+  terminateTree,
+  trees,
 } from './index.js';
 export type * from './index.js';

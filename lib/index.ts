@@ -6,6 +6,19 @@ export type { Contained, WithContainment } from './spawn/contained-child.js';
 export { execContained, execFileContained } from './spawn/exec-contained.js';
 export { forkContained, spawnContained } from './spawn/spawn-contained.js';
 export type { ForkContained, SpawnContained } from './spawn/spawn-contained.js';
+export { cleanup } from './tree/cleanup.js';
+export type {
+  CleanedTree,
+  CleanupOptions,
+  CleanupReport,
+  CleanupTier,
+  Kinship,
+  Litter,
+  Suspect,
+} from './tree/cleanup-types.js';
+export { killTree, terminateTree } from './tree/end-tree.js';
+export type { KillTreeOptions, TerminateTreeOptions } from './tree/end-tree.js';
+export { trees } from './tree/registry.js';
 export type {
   ContainmentOptions,
   EndReason,
@@ -14,7 +27,10 @@ export type {
   Identity,
   Mechanism,
   Member,
+  NamedProcess,
   Survivor,
   Tree,
+  TreeInfo,
+  TreeState,
   Usage,
 } from './types.js';

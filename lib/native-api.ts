@@ -2,39 +2,50 @@
 
 import { ContainmentError } from './errors.js';
 import { binding } from './native/load-binding.js';
-import type { ProcessEntry } from './native/binding.js';
-import type { FileLock, Prctl, ProcessGroup } from './native/binding.js';
+import type { FileLock, Job as JobHandle, JobLimits, Prctl, ProcessEntry, ProcessGroup } from './native/binding.js';
 
-export type { FileLock, Prctl, ProcessEntry, ProcessGroup };
+export { guardPath } from './native/guard-path.js';
+export type { FileLock, JobLimits, Prctl, ProcessEntry, ProcessGroup };
+/** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
+export type Job = JobHandle;
+
+export const Job = {
+  /** An empty job, which ends its members when it is closed or this process dies. Windows only. */
+  create(limits?: JobLimits): Job {
+    const job = onThisSystem(binding().createJob, 'Job')();
+    if (limits !== undefined) job.limit(limits);
+    return job;
+  },
+} as const;
 
 /** Process groups, signalled only by a leader whose identity was checked. */
 export const processGroup: ProcessGroup = {
-  get: (pid) => binding().processGroup.get(pid),
+  get: (pid) => group().get(pid),
   set: (pid, pgid) => {
-    binding().processGroup.set(pid, pgid);
+    group().set(pid, pgid);
   },
   signal: (leaderPid, startTime, signo) => {
-    binding().processGroup.signal(leaderPid, startTime, signo);
+    group().signal(leaderPid, startTime, signo);
   },
 };
 
 /** prctl(2). A subreaper is refused inside Node, with the reason. */
 export const prctl: Prctl = {
-  getParentDeathSignal: () => binding().prctl.getParentDeathSignal(),
+  getParentDeathSignal: () => processControl().getParentDeathSignal(),
   setParentDeathSignal: (signo) => {
-    binding().prctl.setParentDeathSignal(signo);
+    processControl().setParentDeathSignal(signo);
   },
-  getDumpable: () => binding().prctl.getDumpable(),
+  getDumpable: () => processControl().getDumpable(),
   setDumpable: (dumpable) => {
-    binding().prctl.setDumpable(dumpable);
+    processControl().setDumpable(dumpable);
   },
-  getNoNewPrivs: () => binding().prctl.getNoNewPrivs(),
+  getNoNewPrivs: () => processControl().getNoNewPrivs(),
   setNoNewPrivs: () => {
-    binding().prctl.setNoNewPrivs();
+    processControl().setNoNewPrivs();
   },
-  getName: () => binding().prctl.getName(),
+  getName: () => processControl().getName(),
   setName: (name) => {
-    binding().prctl.setName(name);
+    processControl().setName(name);
   },
   // libuv waits only for the children it started (src/unix/process.c, uv__wait_children).
   setChildSubreaper: () => {
@@ -59,4 +70,26 @@ export function lock(path: string): FileLock {
 /** The same without waiting; undefined when somebody else holds the lock. */
 export function tryLock(path: string): FileLock | undefined {
   return binding().tryLock(path);
+}
+
+/**
+ * Ends this process without exit(3), hence without waiting for the threads of libuv's pool: `process.exit()` never
+ * returns while one of them is in a call to a file system that hangs. Handlers of `'exit'` do not run; what the kernel
+ * does at the death of an owner happens. _exit(2).
+ */
+export function exitAtOnce(code: number): never {
+  return binding().exitAtOnce(code);
+}
+
+function group(): ProcessGroup {
+  return onThisSystem(binding().processGroup, 'processGroup');
+}
+
+function processControl(): Omit<Prctl, 'setChildSubreaper'> {
+  return onThisSystem(binding().prctl, 'prctl');
+}
+
+function onThisSystem<Feature>(feature: Feature | undefined, name: string): Feature {
+  if (feature !== undefined) return feature;
+  throw new ContainmentError('ERR_HOLDFAST_UNSUPPORTED_PLATFORM', `${process.platform} has no ${name}`);
 }

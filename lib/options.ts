@@ -23,6 +23,7 @@ const ROUTES: readonly EscapeRoute[] = [
 /** What `auto` may choose from, strongest first, and what `strict` takes. */
 const CANDIDATES: Partial<Record<NodeJS.Platform, { auto: readonly Mechanism[]; strict: readonly Mechanism[] }>> = {
   linux: { auto: ['cgroup', 'subreaper'], strict: ['namespace'] },
+  win32: { auto: ['job'], strict: ['job'] },
 };
 
 /** The terms of a tree, checked and complete. */

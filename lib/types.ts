@@ -52,7 +52,11 @@ export interface ContainmentOptions {
    * @default 'kill'
    */
   readonly whenRootExits?: 'kill' | 'terminate' | 'wait' | undefined;
-  /** @default 'kill' */
+  /**
+   * What the guard does with the tree when the owner dies. If the guard was killed with it, recovery ends the tree
+   * later, by SIGKILL at once.
+   * @default 'kill'
+   */
   readonly whenOwnerDies?: 'kill' | 'terminate' | undefined;
   /**
    * Milliseconds between the polite signal and the hard one.
@@ -90,17 +94,26 @@ export type EndReason =
 /** Who a process is: a pid alone is never an identity. */
 export interface Identity {
   readonly pid: number;
-  /** Linux: clock ticks after boot, field 22 of /proc/pid/stat. */
+  /**
+   * Linux: clock ticks after boot, field 22 of /proc/pid/stat. Windows: the time of creation, in units of 100 ns since
+   * 1601.
+   */
   readonly startTime: bigint;
 }
 
 /** A live process of a tree. */
 export interface Member extends Identity {
   readonly ppid: number;
-  /** The letter of /proc/pid/stat: `R`, `S`, `D`, `T`, `Z` and so on. */
+  /** The letter of /proc/pid/stat: `R`, `S`, `D`, `T`, `Z` and so on. Windows: always `R`. */
   readonly state: string;
   /** Chosen by the process itself: escape it before printing. */
   readonly name: string;
+  /** Processor time so far; like the next two absent where the system does not tell. */
+  readonly cpuMicroseconds?: number;
+  /** Resident memory. */
+  readonly memoryBytes?: number;
+  /** Time since its start. */
+  readonly ageMs?: number;
 }
 
 /** What a tree consumes now. */
@@ -165,4 +178,46 @@ export interface Tree {
   release(): void;
   /** Terminates the tree, unless it has been released. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * What a record says about its tree, seen from here and now.
+ *
+ * - `live`: a guard holds it.
+ * - `released`: its members live on, whoever died.
+ * - `abandoned`: owner and guard have died, and members may be left.
+ * - `foreign`: it is of another machine, boot, pid namespace or user.
+ * - `corrupt`: nothing that a guard has written.
+ */
+export type TreeState = 'live' | 'released' | 'abandoned' | 'foreign' | 'corrupt';
+
+/** A process that a record names. What is known of a member is known of it only while it lives. */
+export interface NamedProcess extends Identity, Partial<Omit<Member, keyof Identity>> {
+  readonly alive: boolean;
+}
+
+/**
+ * A tree of this user, whoever owns it, as its record and its guard describe it. `file` and the names of processes
+ * are handed out as they were chosen by others: escape them before printing.
+ */
+export interface TreeInfo {
+  /** Of a corrupt record, what its name says. */
+  readonly id: string;
+  readonly state: TreeState;
+  /** Why it is foreign or corrupt, in words. */
+  readonly reason?: string;
+  /** The path of the record. What follows is known only of a record that can be read. */
+  readonly record: string;
+  readonly label?: string;
+  readonly mechanism?: Mechanism;
+  readonly escapable?: readonly EscapeRoute[];
+  readonly owner?: NamedProcess;
+  readonly guard?: NamedProcess;
+  /** Absent when the guard had not told of it. */
+  readonly root?: NamedProcess;
+  /** The program, as it was asked for. */
+  readonly file?: string;
+  readonly created?: Date;
+  /** What the guard says. Absent when none answers: it is dead, stopped, or of another machine. */
+  readonly members?: readonly Member[];
 }

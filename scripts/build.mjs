@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
+import { buildConfigCheck } from './build-config-check.mjs';
 import { withBuildLock } from './build-lock.mjs';
 import { PROJECT_ROOT, sources } from './sources.mjs';
 import { headersOfThisNode, missingTools } from './toolchain.mjs';
@@ -43,7 +44,9 @@ function buildNative() {
 }
 
 function buildLibrary() {
-  if (existsSync(join(PROJECT_ROOT, 'lib'))) compile('tsconfig.json', 'lib', join(PROJECT_ROOT, 'dist'));
+  if (!existsSync(join(PROJECT_ROOT, 'lib'))) return;
+  compile('tsconfig.json', 'lib', join(PROJECT_ROOT, 'dist'));
+  buildConfigCheck();
 }
 
 function buildTests() {
@@ -67,7 +70,7 @@ function configurationIsStale() {
 }
 
 function configuration() {
-  const listed = sources(['core', 'posix', 'linux', 'macos', 'windows', 'guard', 'addon']);
+  const listed = sources(['core', 'posix', 'linux', 'macos', 'windows', 'guard', 'guard/windows', 'addon', 'addon/windows']);
   const sanitizers = process.env.HOLDFAST_SANITIZERS ?? '';
   return [process.execPath, process.version, sanitizers, readFileSync(join(PROJECT_ROOT, 'binding.gyp'), 'utf8'), ...listed].join('\n');
 }

@@ -17,6 +17,11 @@ const LIB = sourceFiles('lib', /\.m?ts$/);
 const TESTS = sourceFiles('test', /\.ts$/);
 const SCRIPTS = [...sourceFiles('scripts', /\.(mjs|cjs|js|sh)$/), ...sourceFiles('bench', /\.ts$/)];
 
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'prebuilds/README.md'].map((path) => {
+  const text = readFileSync(join(PROJECT_ROOT, path), 'utf8');
+  return { path, text, code: text };
+});
+
 /** Which folders of native a folder may include, itself apart. */
 const MAY_INCLUDE: Record<string, readonly string[]> = {
   core: [],
@@ -24,17 +29,18 @@ const MAY_INCLUDE: Record<string, readonly string[]> = {
   linux: ['posix', 'core'],
   macos: ['posix', 'core'],
   windows: ['core'],
-  guard: ['linux', 'macos', 'posix', 'core'],
+  guard: ['linux', 'macos', 'posix', 'windows', 'core'],
   addon: ['posix', 'windows', 'core'],
 };
 
 /** The layers of lib, lowest first: each may import its own and those below. */
 const LIB_LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'types'],
+  ['errors', 'printable', 'types'],
   ['options', 'native'],
   ['spawn', 'scope', 'tree', 'native-api'],
   ['index'],
-  ['tools', 'cli'],
+  ['tools'],
+  ['tools-api', 'cli'],
 ];
 
 function folderOf(path: string): string {
@@ -160,22 +166,15 @@ describe('the style', () => {
   });
 
   it('is written in ASCII', () => {
-    const wrong = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS, ...sourceFiles('docs', /\.md$/)].filter(({ text }) =>
-      /[^\t\n\x20-\x7e]/.test(text),
-    );
+    const others = [...sourceFiles('docs', /\.md$/), ...sourceFiles('bin', /\.js$/), ...sourceFiles('examples', /\.\w+$/)];
+    const wrong = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS, ...others, ...PAGES].filter(({ text }) => /[^\t\n\x20-\x7e]/.test(text));
 
     expect(wrong.map(({ path }) => path)).to.deep.equal([]);
   });
 });
 
 describe('the documents', () => {
-  const pages = [
-    ...sourceFiles('docs', /\.md$/),
-    ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'prebuilds/README.md'].map((path) => {
-      const text = readFileSync(join(PROJECT_ROOT, path), 'utf8');
-      return { path, text, code: text };
-    }),
-  ];
+  const pages = [...sourceFiles('docs', /\.md$/), ...PAGES];
 
   it('have every heading that the sources point to', () => {
     const headings = new Set(

@@ -2,14 +2,15 @@
 
 import { expect } from 'chai';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { PROJECT_ROOT } from './support/project.js';
 
 const TARGET = `${process.platform}-${process.arch}`;
-const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'bin', 'dist', 'docs', 'prebuilds/README.md'];
+const PACKED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md', 'bin', 'dist', 'docs', 'prebuilds/README.md'];
 const BUILT = ['build/Release/holdfast.node', 'build/Release/holdfast-guard'];
 
 describe('the package', function () {
@@ -38,6 +39,7 @@ describe('the package', function () {
       'README.md',
       'LICENSE',
       'CHANGELOG.md',
+      'SECURITY.md',
       'bin/holdfast.js',
       'dist/index.js',
       'dist/index.d.ts',
@@ -49,6 +51,19 @@ describe('the package', function () {
       `prebuilds/${TARGET}/holdfast.node`,
       `prebuilds/${TARGET}/holdfast-guard`,
     ]);
+  });
+
+  it('carries for Windows also the guard without a window', () => {
+    const copy = join(work ?? '', 'windows');
+    const names = ['holdfast-guard.exe', 'holdfast-guardw.exe', 'holdfast.node'];
+    cpSync(join(PROJECT_ROOT, 'scripts'), join(copy, 'scripts'), { recursive: true });
+    mkdirSync(join(copy, 'build', 'Release'), { recursive: true });
+    for (const name of names) writeFileSync(join(copy, 'build', 'Release', name), '');
+    const prebuild = pathToFileURL(join(copy, 'scripts', 'prebuild.mjs')).href;
+
+    node(['--eval', `Object.defineProperty(process, 'platform', { value: 'win32' }); import('${prebuild}')`]);
+
+    expect(readdirSync(join(copy, 'prebuilds', `win32-${process.arch}`)).sort()).to.deep.equal(names);
   });
 
   it('carries nothing that would be built at installation, no source and no test', () => {

@@ -2,10 +2,13 @@
 
 import { spawnSync } from 'node:child_process';
 
+import type { EscapeRoute, Mechanism } from '../types.js';
 import { guardPath } from '../native/guard-path.js';
 import { binding } from '../native/load-binding.js';
 import { seamFits } from '../spawn/child-process-seam.js';
-import { misuse } from './exit-codes.js';
+import { parseArguments } from './arguments.js';
+import { print } from './output.js';
+import { printable, printableJson } from '../printable.js';
 
 const DEADLINE_MS = 60_000;
 
@@ -25,20 +28,45 @@ interface Finding {
   readonly advice?: string;
 }
 
-export function doctor(args: readonly string[]): void {
-  const unknown = args.find((arg) => arg !== '--json');
-  if (unknown !== undefined) return misuse(`doctor knows only --json, got '${unknown}'`);
+const HELP = `usage: holdfast doctor [--gauntlet] [--json]
+
+Probes, now and here, which mechanisms work, why others do not, and what to do about it.
+
+  --gauntlet  also try what processes do to escape: some seconds, no rights, nothing left behind
+  --json      one object a line
+  --help
+
+Examples:
+  holdfast doctor
+  holdfast doctor --gauntlet
+  holdfast doctor --json | jq 'select(.works | not)'
+
+Exit codes: 0; 1 no mechanism works, or a promise did not hold; 64 wrong usage.
+`;
+
+const OPTIONS = { json: { type: 'boolean' }, gauntlet: { type: 'boolean' } } as const;
+
+export async function doctor(args: readonly string[]): Promise<void> {
+  const options = parseArguments(args, { command: 'doctor', options: OPTIONS, help: HELP });
+  if (options === undefined) return;
   const findings = [...nodeFindings(), ...guardFindings()];
-  process.stdout.on('error', endQuietly);
-  const print = args.includes('--json') ? (finding: Finding) => JSON.stringify(finding) : describe;
-  for (const finding of findings) process.stdout.write(`${print(finding)}\n`);
+  print(findings.map(options.has('json') ? printableJson : describe));
   if (!findings.some(({ probe, works }) => probe === 'mechanism' && works)) process.exitCode = 1;
+  if (options.has('gauntlet')) await tryOut(findings, options.has('json'));
 }
 
-/** A reader such as `head` that has seen enough is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+/** What the working mechanisms promise is tried. Loaded only here: it starts trees. */
+async function tryOut(findings: readonly Finding[], json: boolean): Promise<void> {
+  const { describeGauntlet, runGauntlet } = await import('./gauntlet.js');
+  const working = findings.filter(({ probe, works }) => probe === 'mechanism' && works);
+  const candidates = working.map(({ name, escapable = '' }) => ({
+    mechanism: name as Mechanism,
+    escapable: escapable.split(',') as EscapeRoute[],
+  }));
+  await runGauntlet(candidates, (cells) => {
+    print(json ? cells.map((cell) => printableJson(cell)) : [describeGauntlet(cells)]);
+    if (cells.some(({ works }) => !works)) process.exitCode = 1;
+  });
 }
 
 function nodeFindings(): Finding[] {
@@ -50,7 +78,10 @@ function nodeFindings(): Finding[] {
       probe: 'node',
       name: 'child_process as expected',
       works: seamFits(),
-      advice: 'without it spawnContained() takes the portable path: same promises, a little slower',
+      advice:
+        process.platform === 'win32'
+          ? 'without it spawnContained() is an error on Windows'
+          : 'without it spawnContained() takes the portable path: same promises, a little slower',
     },
   ];
 }
@@ -85,7 +116,7 @@ function describe(finding: Finding): string {
   const made = works && call !== undefined && `${call}: errno ${errno ?? 0}`;
   const facts = [release, machine, uid !== undefined && `uid ${uid}`, path, made].filter(Boolean).join(', ');
   const title = `${works ? 'ok  ' : 'FAIL'} ${probe}: ${name}${facts === '' ? '' : ` (${facts})`}`;
-  return [title, ...explanation(finding)].join('\n       ');
+  return [title, ...explanation(finding)].map(printable).join('\n       ');
 }
 
 function explanation({ works, escapable, call, code, errno, advice }: Finding): string[] {

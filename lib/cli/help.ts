@@ -4,7 +4,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const HELP = `usage: holdfast run [options] [--] command [argument...]
-       holdfast doctor [--json]
+       holdfast ps [--all] [--json]
+       holdfast tree [ID|LABEL] [--json]
+       holdfast terminate ID|LABEL [--grace TIME] [--json]
+       holdfast kill ID|LABEL [--json]
+       holdfast cleanup [--dry-run] [--min-age TIME] [--json] [--explain PID]
+       holdfast save now [-m TEXT] [--project DIR] [--json]
+       holdfast save daemon start|stop|status|run [options]
+       holdfast save-check [--project DIR]... [--force] [--no-sync] [--strict] [--explain] [--json]
+       holdfast recall [--project DIR] [--markdown | --json] [--max-chars N]
+       holdfast schedule install|status|remove|run-now|print [options]
+       holdfast doctor [--gauntlet] [--json]
+       holdfast sync [status|list|show|requeue|drop|export] [options]
+       holdfast hook EVENT [--agent NAME]
+       holdfast hooks install|remove|status|doctor [--agent NAME]... [options]
+       holdfast setup [--agent NAME]... [--no-schedule] [--dry-run] [--yes] [--json]
+       holdfast uninstall [--dry-run] [--yes] [--json]
        holdfast guard-path
        holdfast --help | --version
 
@@ -12,7 +27,22 @@ Gives a command and everything it ever starts one lifetime: nothing outlives the
 owner or its timeout, even when they are killed.
 
   run         run a command contained; 'holdfast run --help' lists the options
-  doctor      probe which mechanisms work on this machine, why others do not, and what to do
+  ps          list the trees of this user, whoever owns them
+  tree        draw a tree: owner, guard, root and members
+  terminate   end a tree politely, then hard
+  kill        end a tree at once
+  cleanup     end what is left of trees whose owner and guard were killed
+  save        save the context of a project: 'now', or as 'daemon' while its owner lives
+  save-check  for schedulers: save where somebody works, clean up after crashes, send what waits
+  recall      tell what was saved last of a project
+  schedule    save at intervals, by the scheduler of this system
+  doctor      probe which mechanisms work on this machine, why others do not, and what to do;
+              --gauntlet also tries what processes do to escape, a few seconds long
+  sync        send saved contexts to where they are shared; list, show, requeue, drop or export them
+  hook        called by agents: saves the context of their session
+  hooks       have Claude Code, Codex CLI, Gemini CLI or Cursor call it; look whether they can
+  setup       hooks and schedule in one go, tried out, and taken back when anything fails
+  uninstall   takes back what was set up; what was saved stays
   guard-path  print the native program, which runs commands without Node:
               "$(holdfast guard-path)" run -- command
 
@@ -21,10 +51,15 @@ Examples:
   holdfast run --timeout 30s -- make -j8
   holdfast run --owner parent -- npx some-mcp-server
   holdfast run --strict --json-report report.json -- ./untidy.sh
+  holdfast ps
+  holdfast terminate build --grace 30s
+  holdfast cleanup --dry-run
   holdfast doctor --json | jq 'select(.works | not)'
 
-Exit codes: those of 'run' are in its help; 64 wrong usage; 125 containment failed; doctor exits
-with 1 when no mechanism works.
+Every command has a --help of its own, with examples.
+
+Exit codes: those of 'run' are in its help; 0 done; 1 not found, survivors, or no mechanism works;
+64 wrong usage; 77 not permitted; 125 containment failed.
 `;
 
 export function printHelp(): void {

@@ -1,21 +1,48 @@
 // The command `holdfast`. Each command is loaded only when it is asked for: start-up time is part of every
 // `holdfast run`.
 
+import type * as Cleanup from './cleanup.js';
+import type * as Deadline from '../tools/deadline.js';
 import type * as Doctor from './doctor.js';
+import type * as EndTree from './end-tree.js';
 import type * as Help from './help.js';
+import type * as Hook from './hook.js';
+import type * as Hooks from './hooks.js';
+import type * as Ps from './ps.js';
+import type * as Recall from './recall.js';
 import type * as Run from './run.js';
-import type * as GuardPath from '../native/guard-path.js';
-import { EXIT_CONTAINMENT_FAILED, misuse } from './exit-codes.js';
+import type * as Save from './save.js';
+import type * as SaveCheck from './save-check.js';
+import type * as Schedule from './schedule.js';
+import type * as Setup from './setup.js';
+import type * as ShowGuardPath from './show-guard-path.js';
+import type * as ShowTree from './show-tree.js';
+import type * as Sync from './sync.js';
+import type * as Uninstall from './uninstall.js';
+import { EXIT_CONTAINMENT_FAILED, Misuse, misuse } from './exit-codes.js';
+import { printable } from '../printable.js';
+import { ToolFailure } from '../tools/failure.js';
 
 type Command = (args: readonly string[]) => void | Promise<void>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   run: (args) => (load('./run.js') as typeof Run).run(args),
+  ps: (args) => (load('./ps.js') as typeof Ps).ps(args),
+  tree: (args) => (load('./show-tree.js') as typeof ShowTree).showTree(args),
+  terminate: (args) => (load('./end-tree.js') as typeof EndTree).terminate(args),
+  kill: (args) => (load('./end-tree.js') as typeof EndTree).kill(args),
+  cleanup: (args) => (load('./cleanup.js') as typeof Cleanup).cleanupCommand(args),
+  sync: (args) => (load('./sync.js') as typeof Sync).syncCommand(args),
+  hook: (args) => (load('./hook.js') as typeof Hook).hook(args),
+  hooks: (args) => (load('./hooks.js') as typeof Hooks).hooks(args),
+  schedule: (args) => (load('./schedule.js') as typeof Schedule).schedule(args),
+  save: (args) => (load('./save.js') as typeof Save).save(args),
+  'save-check': (args) => (load('./save-check.js') as typeof SaveCheck).saveCheckCommand(args),
+  recall: (args) => (load('./recall.js') as typeof Recall).recall(args),
+  setup: (args) => (load('./setup.js') as typeof Setup).setup(args),
+  uninstall: (args) => (load('./uninstall.js') as typeof Uninstall).uninstall(args),
   doctor: (args) => (load('./doctor.js') as typeof Doctor).doctor(args),
-  'guard-path': (args) => {
-    const { guardPath } = load('../native/guard-path.js') as typeof GuardPath;
-    if (requireNone('guard-path', args)) console.log(guardPath());
-  },
+  'guard-path': (args) => (load('./show-guard-path.js') as typeof ShowGuardPath).showGuardPath(args),
   version: () => (load('./help.js') as typeof Help).printVersion(),
   help: () => (load('./help.js') as typeof Help).printHelp(),
 };
@@ -41,15 +68,17 @@ async function perform(command: Command, args: readonly string[]): Promise<void>
   try {
     await command(args);
   } catch (error) {
-    console.error(`holdfast: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof Misuse) return misuse(error.message);
+    if (error instanceof ToolFailure) return fail(error);
+    console.error(`holdfast: ${printable(error instanceof Error ? error.message : String(error))}`);
     process.exitCode = EXIT_CONTAINMENT_FAILED;
   }
 }
 
-function requireNone(command: string, args: readonly string[]): boolean {
-  if (args.length === 0) return true;
-  misuse(`${command} takes no arguments, got '${args.join(' ')}'`);
-  return false;
+function fail({ message, exitCode }: ToolFailure): void {
+  for (const line of message.split('\n')) console.error(`holdfast: ${printable(line)}`);
+  process.exitCode = exitCode;
+  (load('../tools/deadline.js') as typeof Deadline).endDespiteHungCalls();
 }
 
 function load(path: string): unknown {

@@ -1,7 +1,7 @@
 // What the addon offers, as TypeScript sees it. The implementation is native/addon.
 // System errors are thrown as Node throws them: code, errno (negative), syscall.
 
-import type { Identity } from '../types.js';
+import type { Identity, Member, Usage } from '../types.js';
 
 /** What a guard is started with. */
 export interface GuardStart {
@@ -83,15 +83,91 @@ export interface FileLock {
   release(): void;
 }
 
+/** What the kernel shall enforce on a job. */
+export interface JobLimits {
+  /** Bytes, of all members together. */
+  readonly memory?: number | undefined;
+  readonly processes?: number | undefined;
+  /** Cores. */
+  readonly cpu?: number | undefined;
+}
+
+/** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
+export interface Job {
+  /** Puts exactly this process into the job; what it starts from then on is a member, too. */
+  assign(pid: number, startTime: bigint): void;
+  /** Replaces the limits. */
+  limit(limits: JobLimits): void;
+  members(): Member[];
+  usage(): Usage;
+  /** Ends every member at once; their ends follow. */
+  terminate(exitCode?: number): void;
+  /** From here on close() ends nothing. */
+  release(): void;
+  /** Ends every member. Idempotent. */
+  close(): void;
+}
+
+/** What a clean-up goes by. */
+export interface CleanupTerms {
+  readonly dryRun: boolean;
+  readonly minAgeMs: number;
+}
+
+/**
+ * The records of this user in HOLDFAST_HOME or, where that is empty, in their usual place. Each works on another thread
+ * and resolves with lines of text.
+ */
+export interface Records {
+  /**
+   * What they say: for each a line `record STATE locked|unlocked PATH REASON`, its own lines (docs/protocol.md) as far
+   * as it can be read, and for each process it names that lives
+   * `process PID START PPID STATE NAME CPU_US MEMORY_BYTES AGE_MS`.
+   */
+  read(home: string): Promise<string[]>;
+  /** Continues the guard of a tree if it has been stopped: `guard PID START`, or nothing. */
+  continueGuard(home: string, id: string): Promise<string[]>;
+  /**
+   * Ends a tree whose guard is dead or does not answer, and that guard: `survivor` and `empty`. Nothing when there is
+   * no such tree, or when another process holds its record than the guard it names.
+   */
+  endTree(home: string, id: string): Promise<string[]>;
+  /** Finds and ends what crashes have left behind. Lines of docs/protocol.md, "Cleanup". */
+  cleanup(home: string, terms: CleanupTerms): Promise<string[]>;
+  /** Looks for abandoned trees and has them ended, but for those around `mark`; once in a process, and elsewhere. */
+  recoverOthers(home: string, guardPath: string, mark: string): void;
+  /** Every test of one process, in such lines. */
+  explain(home: string, pid: number): Promise<string[]>;
+}
+
 export interface Binding {
   startGuard(start: GuardStart): GuardLink;
-  /** Replaces this process by another program. Returns only by throwing. */
-  execve(file: string, args: readonly string[], env: readonly string[]): never;
-  /** A connected pair of close-on-exec stream sockets, as libuv makes for stdio `pipe`. */
-  socketPair(): [number, number];
+  /**
+   * Replaces this process by another program. `env` is for Windows: elsewhere the environment of this process stays, as
+   * words do that are not UTF-8 and therefore bytes. Returns only by throwing.
+   */
+  execve(file: string, args: readonly (string | Uint8Array)[], env?: readonly string[]): never;
+  /** Ends this process, whatever its threads are doing. */
+  exitAtOnce(code: number): never;
+  /**
+   * A connected pair of ends as libuv makes for stdio `pipe`, the second one for the root: close-on-exec stream
+   * sockets, or on Windows a named pipe, whose second end can be `overlapped`.
+   */
+  stdioPair(kind: 'plain' | 'overlapped'): [number, number];
+  /** Closes an end that no stream has opened. In a Worker node:fs would warn of it: it was not opened by node:fs. */
+  closeEnd(fd: number): void;
+  /** Windows only: a new descriptor for the pipe or the console under a stream's `_handle`. ENOTSUP for every other. */
+  readonly streamDescriptor?: (wrap: object) => number;
+  /** Windows only: who has the other end of an ipc pipe that a stream of this environment has opened. */
+  readonly setPipePeer?: (fd: number, pid: number) => void;
   processTable(): ProcessEntry[];
-  readonly processGroup: ProcessGroup;
-  readonly prctl: Omit<Prctl, 'setChildSubreaper'>;
+  readonly records: Records;
+  /** Windows only. */
+  readonly createJob?: () => Job;
+  /** Not on Windows. */
+  readonly processGroup?: ProcessGroup;
+  /** Linux only. */
+  readonly prctl?: Omit<Prctl, 'setChildSubreaper'>;
   /** Waits for the lock. */
   lock(path: string): FileLock;
   /** Returns undefined when somebody else holds the lock. */

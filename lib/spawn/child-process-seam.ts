@@ -3,16 +3,17 @@
 // `child._handle`, is ours, for one child. seamFits() says whether this Node is built as expected; where it is not,
 // portable-spawn.ts does the work.
 
-import { ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { ChildProcess } from 'node:child_process';
 
-import { ContainmentError } from '../errors.js';
+import { ContainmentError, errnoOf, systemErrorOf } from '../errors.js';
 import { newTreeId } from '../tree/launch-request.js';
+import type { Program } from '../tree/launch-request.js';
 import { errnoOfMachine, startTree, unstartedTree } from '../tree/start-tree.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
-import { attachTree, bindAbort, endStatus, openNativeLink, timeoutFrom, timeoutNote } from './contained-child.js';
+import { Abort, attachTree, endStatus, openNativeLink, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
+import { spawn } from './node-spawns.js';
 import { canPrime, override, prime, setShape } from './process-handle.js';
 import type { ProcessHandle } from './process-handle.js';
 import { RootDescriptors } from './root-descriptors.js';
@@ -22,6 +23,7 @@ import type { PipeStream } from './root-descriptors.js';
 interface StdioSlot {
   readonly type: 'ignore' | 'pipe' | 'overlapped' | 'inherit' | 'fd' | 'wrap';
   readonly fd?: number;
+  readonly ipc?: boolean;
   readonly handle?: PipeStream & { readonly fd: number; close(): void };
 }
 
@@ -33,6 +35,8 @@ interface NormalOptions {
   envPairs?: string[];
   stdio?: unknown;
   detached?: boolean;
+  windowsHide?: boolean;
+  windowsVerbatimArguments?: boolean;
   uid?: number | null;
   gid?: number | null;
   timeout?: number;
@@ -89,14 +93,13 @@ function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOpt
   const launch = (): number => {
     const { tree, errno, pid } = launchTree(handle, options, { ...containment, timeout });
     attachTree(child, tree);
-    interpose(handle, tree);
+    interpose(handle, tree, new Abort(options.signal));
     tree.onRootEnd = (end) => {
       noteTimeout();
       const { code, signalName } = endStatus(end);
       handle.onexit(code, signalName);
     };
     if (pid !== undefined) handle.pid = pid;
-    child.once('exit', bindAbort(options.signal, options.killSignal, (signo) => tree.abort(signo)));
     return errno;
   };
   override(handle, 'spawn', launch);
@@ -109,7 +112,7 @@ function launchTree(handle: ProcessHandle, options: NormalOptions, containment: 
   const descriptors = new RootDescriptors();
   try {
     const launched = startConnected(descriptors, slots, options, containment);
-    descriptors.settle(STREAMS_ARE_USED.has(launched.errno) ? 'open' : 'close');
+    descriptors.settle(STREAMS_ARE_USED.has(launched.errno) ? 'open' : 'close', launched.pid);
     return launched;
   } catch (error) {
     descriptors.settle('close');
@@ -126,33 +129,57 @@ function startConnected(
   { terms, timeout }: Containment,
 ): LaunchedTree {
   const { file, args = [], envPairs: env = [], cwd, uid, gid, detached = false } = options;
+  const verbatim = options.windowsVerbatimArguments ?? false;
+  const hide = hidden(options.windowsHide ?? false, slots);
   try {
     for (const slot of slots) connect(descriptors, slot);
   } catch (cause) {
-    return { tree: unstartedTree(newTreeId(), terms), errno: errnoOfMachine(cause), pid: undefined };
+    return { tree: unstartedTree(newTreeId(), terms), errno: errnoOfStdio(cause), pid: undefined };
   }
-  const program = { file, args, env, cwd: cwd ?? undefined, uid: uid ?? undefined, gid: gid ?? undefined, detached };
+  const program = {
+    file,
+    args: args.map(String), // process_wrap.cc takes numbers, too
+    env,
+    cwd: cwd === '' ? undefined : (cwd ?? undefined),
+    uid: uid ?? undefined,
+    gid: gid ?? undefined,
+    detached,
+    hide,
+    verbatim,
+  };
   return startTree({ program, stdio: descriptors.entries, terms, timeout }, openNativeLink(descriptors.passed));
 }
 
 function connect(descriptors: RootDescriptors, slot: StdioSlot): void {
   if (slot.type === 'ignore') descriptors.ignore();
-  else if (isPipe(slot)) descriptors.pipe(slot.handle);
-  else descriptors.pass(slot.fd ?? slot.handle?.fd ?? -1);
+  else if (isPipe(slot)) descriptors.pipe(slot.handle, slot.ipc === true || slot.type === 'overlapped' ? 'overlapped' : 'plain');
+  else if (slot.type === 'wrap' && slot.handle !== undefined) descriptors.passStream(slot.handle);
+  else descriptors.pass(slot.fd ?? -1);
+}
+
+// deps/uv/src/win/process-stdio.c: a stream that is neither a pipe nor a console is the caller's mistake.
+function errnoOfStdio(cause: unknown): number {
+  return systemErrorOf(cause)?.errno === NOT_SUPPORTED ? NOT_SUPPORTED : errnoOfMachine(cause);
+}
+
+// deps/uv/src/win/process.c, uv_spawn(): a console of its own only where no descriptor of ours would be lost with it.
+function hidden(wanted: boolean, slots: readonly StdioSlot[]): NonNullable<Program['hide']> {
+  if (!wanted) return 'nothing';
+  return slots.some(({ type }) => type === 'inherit' || type === 'fd') ? 'window' : 'window-and-console';
 }
 
 function isPipe(slot: StdioSlot): slot is StdioSlot & Required<Pick<StdioSlot, 'handle'>> {
   return (slot.type === 'pipe' || slot.type === 'overlapped') && slot.handle !== undefined;
 }
 
-const { EACCES, EAGAIN, ENOENT } = constants.errno;
+const NOT_SUPPORTED = errnoOf('ENOTSUP');
 
 // After these ChildProcess.spawn() goes on with the streams: the read sides see their end, and 'close' follows.
-const STREAMS_ARE_USED: ReadonlySet<number> = new Set([0, -EACCES, -EAGAIN, -ENOENT]);
+const STREAMS_ARE_USED: ReadonlySet<number> = new Set([0, ...['EACCES', 'EAGAIN', 'ENOENT'].map(errnoOf)]);
 
-function interpose(handle: ProcessHandle, tree: ContainedTree): void {
+function interpose(handle: ProcessHandle, tree: ContainedTree, abort: Abort): void {
   const real = Object.getPrototypeOf(handle) as ProcessHandle;
-  override(handle, 'kill', (signo: number) => tree.signalRoot(signo));
+  override(handle, 'kill', (signo: number) => abort.signalRoot(tree, signo));
   override(handle, 'hasRef', () => tree.keepsLoop);
   override(handle, 'ref', () => {
     real.ref.call(handle);
@@ -164,15 +191,15 @@ function interpose(handle: ProcessHandle, tree: ContainedTree): void {
   });
 }
 
-let fits = process.env['HOLDFAST_FORCE_PORTABLE'] === undefined ? undefined : false; // for tests of the other path
+const STOP = new Error('the examination stops here');
 
-/** Whether Node's internals are what this file expects. Looked at once, on a child that is never started. */
+// Looked at once, when this file is loaded, on a child that is never started.
+const fits = process.env['HOLDFAST_FORCE_PORTABLE'] === undefined && examine(); // forced for tests of the other path
+
+/** Whether Node's internals are what this file expects. */
 export function seamFits(): boolean {
-  fits ??= examine();
   return fits;
 }
-
-const STOP = new Error('the examination stops here');
 
 function examine(): boolean {
   try {

@@ -48,19 +48,25 @@ export function timeoutNote(child: ChildProcess, timeout: Timeout | undefined): 
   };
 }
 
-/**
- * Hears of an abort before Node does, when called before Node listens.
- * @returns what stops listening
- */
-export function bindAbort(
-  signal: AbortSignal | undefined,
-  killSignal: KillSignal,
-  end: (signo: number) => void,
-): () => void {
-  const abort = (): void => end(killSignalNumber(killSignal));
-  if (signal?.aborted === true) process.nextTick(abort);
-  signal?.addEventListener('abort', abort, { once: true });
-  return () => signal?.removeEventListener('abort', abort);
+/** Node answers an abort with one kill() of the child. Here it ends the tree. */
+export class Abort {
+  readonly #signal: AbortSignal | undefined;
+  #done = false;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /**
+   * To be called with every signal for the root. The end of the tree brings it to all members at once: a root that were
+   * hit before could be gone before its guard has seen whose parent it is.
+   */
+  signalRoot(tree: ContainedTree, signo: number): number {
+    if (this.#done || this.#signal?.aborted !== true) return tree.signalRoot(signo);
+    this.#done = true;
+    tree.abort(signo);
+    return tree.signalRoot(0); // whether it is still there
+  }
 }
 
 /** The two arguments of 'exit' as process_wrap.cc makes them: a signal without a name has none. */

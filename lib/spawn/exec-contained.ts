@@ -1,6 +1,5 @@
 // execContained() and execFileContained(): child_process.exec() and execFile(), contained, also when promisified.
 
-import { exec, execFile } from 'node:child_process';
 import type {
   ChildProcess,
   ExecException,
@@ -15,6 +14,7 @@ import { termsFrom } from '../options.js';
 import { containWithin, seamFits } from './child-process-seam.js';
 import { timeoutFrom } from './contained-child.js';
 import type { Contained, Containment, WithContainment } from './contained-child.js';
+import { exec, execFile } from './node-spawns.js';
 import { execPortably } from './portable-exec.js';
 
 type Encoded<Options, Encoding> = Options & WithContainment & { encoding: Encoding };
@@ -98,14 +98,14 @@ function readTerms(args: readonly unknown[]): { containment: Containment; values
 /** Promisified as Node's are: the promise has the child, and a rejection the output. */
 function promisable(run: (args: readonly unknown[]) => ChildProcess): (...args: unknown[]) => ChildProcess {
   const promised = (...args: unknown[]): Promise<unknown> => {
-    let child: ChildProcess | undefined;
+    let done: Done<Error, unknown> = () => undefined;
     const promise = new Promise((resolve, reject) => {
-      const done = (error: Error | null, stdout: unknown, stderr: unknown): void => {
+      done = (error, stdout, stderr) => {
         if (error === null) resolve({ stdout, stderr });
         else reject(Object.assign(error, { stdout, stderr }));
       };
-      child = run([...args, done]);
     });
+    const child = run([...args, (...outcome: Parameters<typeof done>) => done(...outcome)]);
     return Object.assign(promise, { child });
   };
   const call = (...args: unknown[]): ChildProcess => run(args);

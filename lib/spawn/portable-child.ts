@@ -1,7 +1,7 @@
 // Makes the ChildProcess of a guard pass for that of its root, by public properties and events alone.
 // The guard's own 'spawn', 'exit' and 'close' stay hidden; those of the root are told in their place.
 
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
@@ -12,6 +12,8 @@ import type { Program } from '../tree/launch-request.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
 import { endStatus } from './contained-child.js';
+import type { Abort } from './contained-child.js';
+import { spawn } from './node-spawns.js';
 
 const { EACCES, EAGAIN, EINVAL, EMFILE, ENFILE, ENOENT, ENOSYS, ESRCH } = constants.errno;
 
@@ -24,6 +26,7 @@ type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 export class PortableChild {
   readonly #child: ChildProcess;
   readonly #emit: Emit;
+  readonly #abort: Abort;
   #onGuardSpawn: () => unknown = () => undefined;
   #tellGuardEnd: (endedWell: boolean) => void = () => undefined;
   readonly #guardEnd = new Promise<boolean>((resolve) => (this.#tellGuardEnd = resolve));
@@ -32,8 +35,9 @@ export class PortableChild {
   #ended = false;
   #closed = false;
 
-  constructor(child: ChildProcess, program: Program) {
+  constructor(child: ChildProcess, program: Program, abort: Abort) {
     this.#child = child;
+    this.#abort = abort;
     this.#emit = child.emit.bind(child) as Emit;
     Object.assign(child, { spawnfile: program.file, spawnargs: program.args });
     const guarded: Emit = (event, ...args) => this.#pass(event, args);
@@ -117,7 +121,7 @@ export class PortableChild {
   #drainStreams(): void {
     process.nextTick(() => {
       for (const stream of this.#child.stdio.slice(1)) {
-        if (stream && 'resume' in stream && stream.readable) stream.resume();
+        if (stream && 'resume' in stream && stream.readable && !isAnothersStdio(stream)) stream.resume();
       }
       this.#closeWhenDone();
     });
@@ -140,7 +144,8 @@ export class PortableChild {
     hide(child, 'unref', () => {
       tree.keepLoop(false);
     });
-    hide(child, 'kill', (signal?: NodeJS.Signals | number) => killRoot(child, tree, signal));
+    const signalRoot = (signo: number): number => this.#abort.signalRoot(tree, signo);
+    hide(child, 'kill', (signal?: NodeJS.Signals | number) => killRoot(child, signalRoot, signal));
   }
 }
 
@@ -164,8 +169,12 @@ function recoverTree(lines: readonly string[]): Promise<readonly string[]> {
   });
 }
 
-function killRoot(child: ChildProcess, tree: ContainedTree, signal: NodeJS.Signals | number = 'SIGTERM'): boolean {
-  const errno = tree.signalRoot(signal === 0 ? 0 : knownSignal(signal));
+function killRoot(
+  child: ChildProcess,
+  signalRoot: (signo: number) => number,
+  signal: NodeJS.Signals | number = 'SIGTERM',
+): boolean {
+  const errno = signalRoot(signal === 0 ? 0 : knownSignal(signal));
   if (errno === 0) {
     Object.assign(child, { killed: true });
     return true;
@@ -180,6 +189,11 @@ function knownSignal(signal: NodeJS.Signals | number): number {
   const signo = typeof signal === 'number' ? signal : known[signal.toUpperCase()];
   if (signo !== undefined && Object.values(known).includes(signo)) return signo;
   throw Object.assign(new TypeError(`Unknown signal: ${signal}`), { code: 'ERR_UNKNOWN_SIGNAL' });
+}
+
+/** Node marks a stream that it has passed to another child, who reads it now (lib/internal/child_process.js). */
+function isAnothersStdio(stream: object): boolean {
+  return Object.getOwnPropertySymbols(stream).some(({ description }) => description === 'kIsUsedAsStdio');
 }
 
 function hide(child: ChildProcess, name: 'emit' | 'kill' | 'ref' | 'unref', value: unknown): void {

@@ -4,6 +4,8 @@ import type { ChildProcess, ExecFileOptions } from 'node:child_process';
 import { getSystemErrorName, inspect } from 'node:util';
 
 import type { Containment } from './contained-child.js';
+import { ownProperties } from './own-properties.js';
+import { isOptions } from './portable-program.js';
 import { spawnPortably } from './portable-spawn.js';
 
 const MAX_BUFFER = 1024 * 1024;
@@ -14,7 +16,7 @@ type Options = Omit<ExecFileOptions, 'shell'> & { shell?: string | boolean; enco
 export function execPortably(kind: 'shell' | 'file', values: readonly unknown[], containment: Containment): ChildProcess {
   const [command, ...rest] = values;
   const args = Array.isArray(rest[0]) ? (rest[0] as string[]) : [];
-  const options: Options = { ...(rest.find((value) => typeof value === 'object' && value !== null && !Array.isArray(value)) ?? {}) };
+  const options: Options = ownProperties(rest.find(isOptions) ?? {});
   const done = rest.find((value) => typeof value === 'function') as Done | undefined;
   requireSize(options.maxBuffer);
   if (kind === 'shell') options.shell ??= true;
@@ -30,33 +32,32 @@ function requireSize(maxBuffer: unknown): void {
   throw Object.assign(new RangeError(`The value of ${words}`), { code: 'ERR_OUT_OF_RANGE' });
 }
 
+type Name = 'stdout' | 'stderr';
+type Piece = string | Buffer;
+
 /** The output of one child, until it is complete or too much. */
 class Collector {
   readonly #child: ChildProcess;
   readonly #command: string;
   readonly #options: Options;
+  readonly #encoding: BufferEncoding | undefined;
   readonly #done: Done | undefined;
-  readonly #output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-  #failure: Error | undefined;
+  readonly #output: Record<Name, Piece[]> = { stdout: [], stderr: [] };
+  #failure: unknown;
   #killed = false;
   #finished = false;
 
   constructor(child: ChildProcess, command: string, options: Options, done: Done | undefined) {
+    const encoding = 'encoding' in options ? options.encoding : 'utf8'; // undefined asks for bytes
     this.#child = child;
     this.#command = command;
     this.#options = options;
+    this.#encoding = Buffer.isEncoding(encoding ?? '') ? (encoding as BufferEncoding) : undefined;
     this.#done = done;
   }
 
   begin(): void {
-    for (const name of ['stdout', 'stderr'] as const) {
-      let left = this.#options.maxBuffer ?? MAX_BUFFER;
-      this.#child[name]?.on('data', (bytes: Buffer) => {
-        this.#output[name].push(bytes.subarray(0, Math.max(left, 0)));
-        left -= bytes.length;
-        if (left < 0) this.#overflow(name);
-      });
-    }
+    for (const name of ['stdout', 'stderr'] as const) this.#collect(name, this.#options.maxBuffer ?? MAX_BUFFER);
     this.#child.on('close', (code: number | null, signal: NodeJS.Signals | null) => {
       this.#finish(code, signal);
     });
@@ -66,13 +67,30 @@ class Collector {
     });
   }
 
-  #overflow(name: string): void {
+  #collect(name: Name, most: number): void {
+    const stream = this.#child[name];
+    if (this.#encoding !== undefined) stream?.setEncoding(this.#encoding);
+    let left = most;
+    stream?.on('data', (piece: Piece) => {
+      const length = typeof piece === 'string' ? Buffer.byteLength(piece, stream.readableEncoding ?? 'utf8') : piece.length;
+      this.#output[name].push(length > left ? piece.slice(0, Math.max(left, 0)) : piece);
+      left -= length;
+      if (left < 0) this.#overflow(name);
+    });
+  }
+
+  #overflow(name: Name): void {
     const error = new RangeError(`${name} maxBuffer length exceeded`);
     this.#failure ??= Object.assign(error, { code: 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' });
     this.#killed = true;
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
-    this.#child.kill(this.#options.killSignal);
+    try {
+      this.#child.kill(this.#options.killSignal);
+    } catch (cause) {
+      this.#failure = cause;
+      this.#finish(null, null);
+    }
   }
 
   #finish(code: number | null, signal: NodeJS.Signals | null): void {
@@ -85,14 +103,15 @@ class Collector {
     }
     const killed = this.#child.killed || this.#killed;
     const shown = code !== null && code < 0 ? getSystemErrorName(code) : code;
-    const error =
-      this.#failure ?? Object.assign(new Error(`Command failed: ${this.#command}\n${String(stderr)}`), { code: shown, killed, signal });
+    const words = `Command failed: ${this.#command}\n${String(stderr)}`;
+    const error = (this.#failure ?? Object.assign(new Error(words), { code: shown, killed, signal })) as Error;
     this.#done?.(Object.assign(error, { cmd: this.#command }), stdout, stderr);
   }
 
-  #collected(name: 'stdout' | 'stderr'): string | Buffer {
-    const bytes = Buffer.concat(this.#output[name]);
-    const encoding = this.#options.encoding === undefined ? 'utf8' : this.#options.encoding;
-    return encoding !== null && Buffer.isEncoding(encoding) ? bytes.toString(encoding) : bytes;
+  // Whoever has listened may have asked for text.
+  #collected(name: Name): Piece {
+    const pieces = this.#output[name];
+    const isText = this.#encoding !== undefined || (this.#child[name]?.readableEncoding ?? null) !== null;
+    return isText ? pieces.join('') : Buffer.concat(pieces as Buffer[]);
   }
 }

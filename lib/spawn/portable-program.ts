@@ -1,12 +1,13 @@
 // Reads the arguments of child_process.spawn() by its documentation alone: which program they name, with which
 // arguments, environment and stdio. For the portable path, where Node's own reading cannot be used.
 
-import { spawn } from 'node:child_process';
-import type { SpawnOptions } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import type { Program } from '../tree/launch-request.js';
 import type { WithContainment } from './contained-child.js';
+import { spawn } from './node-spawns.js';
+import { ownProperties } from './own-properties.js';
 
 export type PortableOptions = SpawnOptions & WithContainment;
 type StdioForm = Exclude<NonNullable<SpawnOptions['stdio']>, string>[number];
@@ -18,11 +19,10 @@ export interface PortableProgram {
 }
 
 export function readSpawnArguments(values: readonly unknown[]): PortableProgram {
-  const [file, ...rest] = values;
-  const args = Array.isArray(rest[0]) ? (rest[0] as unknown[]).map(String) : [];
-  const isOptions = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-  const options = (rest.find(isOptions) ?? {}) as PortableOptions;
-  letNodeRefuse(file, rest[0], options);
+  const [file, given] = values;
+  refuseAsNode(() => probeSpawn(values));
+  const args = Array.isArray(given) ? (given as unknown[]).map(String) : [];
+  const options = ownProperties((values.slice(1).find(isOptions) ?? {}) as PortableOptions);
   const stdio = stdioForms(options.stdio);
   const command = commandOf(file as string, args, options);
   const program: Program = {
@@ -69,24 +69,42 @@ function pathOf(cwd: string | URL): string {
 }
 
 /**
- * Node's own errors for arguments that it refuses. Two channels are refused after everything else has been checked,
- * so this starts nothing; a runtime that is not so strict gets a harmless program.
+ * Throws what Node throws for arguments that it refuses. The call asks for two channels, which Node refuses after
+ * everything else has been checked, so it starts nothing; a runtime that is not so strict starts a harmless program.
  */
-function letNodeRefuse(file: unknown, args: unknown, options: PortableOptions): void {
-  const harmless = typeof file === 'string' && file !== '' && !file.includes('\0');
-  const given: readonly unknown[] = Array.isArray(args) ? args : [];
-  const fine = (args ?? options) === options || given.every((arg) => typeof arg === 'string' && !arg.includes('\0'));
-  const refusable = !fine || (typeof args !== 'object' && args !== undefined);
-  const { stdio } = options;
-  const asked = typeof stdio === 'string' && !SHORTHANDS.includes(stdio) ? stdio : (['ipc', 'ipc'] as const);
+export function refuseAsNode(call: () => ChildProcess): void {
   try {
-    spawn(harmless ? process.execPath : (file as string), refusable ? (args as string[]) : ['--version'], {
-      ...options,
-      stdio: asked as 'pipe',
-    }).on('error', () => undefined);
+    call().on('error', () => undefined);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_IPC_ONE_PIPE')) throw error;
   }
 }
 
+/** The same call of child_process.spawn() with two channels, and of a harmless program where the arguments are fine. */
+function probeSpawn([file, second, third]: readonly unknown[]): ChildProcess {
+  const isFine = (word: unknown): boolean => typeof word === 'string' && !word.includes('\0');
+  const harmless = isFine(file) && file !== '' ? process.execPath : file;
+  const args = (second ?? []) as unknown[];
+  const words = !isArguments(second) ? [] : args.every(isFine) ? [['--version']] : [args];
+  const options = withTwoChannels(isArguments(second) ? third : second);
+  return Reflect.apply(spawn, undefined, [harmless, ...words, options]) as ChildProcess;
+}
+
+/** Whether Node takes the second argument of spawn() and fork() for the arguments, or else for the options. */
+export function isArguments(second: unknown): boolean {
+  return Array.isArray(second) || second === undefined || second === null;
+}
+
+/** What is no object, and a form of stdio that does not exist, stay for Node to refuse. */
+export function withTwoChannels(options: unknown): object {
+  if (options !== undefined && !isOptions(options)) return options as object;
+  const given = (options ?? {}) as PortableOptions;
+  const isUnknown = typeof given.stdio === 'string' && !SHORTHANDS.includes(given.stdio);
+  return { ...given, stdio: isUnknown ? given.stdio : ['ipc', 'ipc'] };
+}
+
 const SHORTHANDS: readonly string[] = ['pipe', 'ignore', 'inherit', 'overlapped'];
+
+export function isOptions(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

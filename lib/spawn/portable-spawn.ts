@@ -1,21 +1,22 @@
 // Contained spawning by public interfaces alone: the guard is the child that plain child_process.spawn() starts,
 // with the root's stdio and one socket more. For runtimes where child-process-seam.ts does not fit.
 
-import { spawn } from 'node:child_process';
 import type { ChildProcess, ForkOptions, SpawnOptions } from 'node:child_process';
-import { closeSync } from 'node:fs';
 
+import { ContainmentError } from '../errors.js';
 import { guardPath } from '../native/guard-path.js';
 import { binding } from '../native/load-binding.js';
-import { newTreeId } from '../tree/launch-request.js';
+import { recoverOthersOnce } from '../tree/cleanup.js';
+import { MARK_VARIABLE, markOf, newTreeId } from '../tree/launch-request.js';
 import { PortableLink, sendLaunch } from '../tree/portable-link.js';
 import { startTree, unstartedTree } from '../tree/start-tree.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
-import type { ContainedTree } from '../tree/tree.js';
-import { attachTree, bindAbort, timeoutFrom, timeoutNote } from './contained-child.js';
+import { Abort, attachTree, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
+import { fork, spawn } from './node-spawns.js';
+import { ownProperties } from './own-properties.js';
 import { PortableChild } from './portable-child.js';
-import { readSpawnArguments } from './portable-program.js';
+import { isArguments, isOptions, readSpawnArguments, refuseAsNode, withTwoChannels } from './portable-program.js';
 import type { PortableOptions, PortableProgram } from './portable-program.js';
 
 export function spawnPortably(args: readonly unknown[], containment: Containment): ChildProcess {
@@ -24,9 +25,10 @@ export function spawnPortably(args: readonly unknown[], containment: Containment
 
 /** As child_process.fork() puts its arguments together. */
 export function forkPortably(args: readonly unknown[], containment: Containment): ChildProcess {
+  refuseAsNode(() => probeFork(args));
   const [modulePath, ...rest] = args;
   const moduleArgs = Array.isArray(rest[0]) ? (rest.shift() as string[]) : [];
-  const options = (rest[0] ?? {}) as ForkOptions & PortableOptions;
+  const options = ownProperties((rest.find(isOptions) ?? {}) as ForkOptions & PortableOptions);
   const { execPath = process.execPath, execArgv = process.execArgv, silent = false } = options;
   const form = silent ? 'pipe' : 'inherit';
   const stdio = options.stdio ?? [form, form, form, 'ipc'];
@@ -35,25 +37,31 @@ export function forkPortably(args: readonly unknown[], containment: Containment)
   return spawnPortably([execPath, nodeArgs, { ...options, stdio: forms, shell: false }], containment);
 }
 
+// A stdio without a channel is one more thing for Node to refuse.
+function probeFork([modulePath, second, third]: readonly unknown[]): ChildProcess {
+  const options = isArguments(second) ? third : second;
+  const { stdio } = (isOptions(options) ? options : {}) as ForkOptions;
+  const lacksChannel = Array.isArray(stdio) && !stdio.includes('ipc');
+  const probed = lacksChannel || !isOptions(options ?? {}) ? options : { ...withTwoChannels(options), execArgv: ['--version'] };
+  return Reflect.apply(fork, undefined, [modulePath, ...(isArguments(second) ? [second] : []), probed]) as ChildProcess;
+}
+
 function start(asked: PortableProgram, containment: Containment): ChildProcess {
+  requirePosix();
   const { program, stdio, options } = asked;
-  const begun: ContainedTree[] = [];
-  const unbind = bindAbort(options.signal, options.killSignal, (signo) => begun[0]?.abort(signo));
-  const [ours, theirs] = binding().socketPair();
+  const [ours, theirs] = binding().stdioPair('plain');
   const guard = startGuard(options, [...stdio, theirs], [ours, theirs]);
-  guard.once('exit', unbind);
   if (guard.pid === undefined) {
     // Node tells the reason by an 'error' event, which shall name the root.
-    closeSync(ours);
+    binding().closeEnd(ours);
     attachTree(guard, unstartedTree(newTreeId(), containment.terms));
     return Object.assign(guard, { spawnfile: program.file, spawnargs: program.args });
   }
-  const face = new PortableChild(guard, program);
+  const face = new PortableChild(guard, program, new Abort(options.signal));
   const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
   const noteTimeout = timeoutNote(guard, timeout);
   const launched = launch(face, ours, asked, { ...containment, timeout });
   const { tree } = launched;
-  begun.push(tree);
   attachTree(guard, tree);
   tree.onRootEnd = (end) => {
     noteTimeout();
@@ -61,6 +69,12 @@ function start(asked: PortableProgram, containment: Containment): ChildProcess {
   };
   face.settle(launched);
   return guard;
+}
+
+function requirePosix(): void {
+  if (process.platform !== 'win32') return;
+  const message = 'node:child_process is not built as expected here, and on Windows there is no other way to contain its children';
+  throw new ContainmentError('ERR_HOLDFAST_START_FAILED', message);
 }
 
 type Pair = readonly [number, number];
@@ -80,10 +94,10 @@ function startGuard(options: PortableOptions, stdio: unknown[], [ours, theirs]: 
   try {
     return spawn(guardPath(), ['launch', '--socket', String(stdio.length - 1)], own);
   } catch (error) {
-    closeSync(ours);
+    binding().closeEnd(ours);
     throw error;
   } finally {
-    closeSync(theirs);
+    binding().closeEnd(theirs);
   }
 }
 
@@ -98,10 +112,12 @@ function launch(
   { terms, timeout }: Containment,
 ): LaunchedTree {
   try {
-    return startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
+    const launched = startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
       sendLaunch(socket, request);
       return new PortableLink(socket, (facts) => face.recoverAfter(facts, recovery));
     });
+    recoverOthersOnce(markOf(launched.tree.id, process.env[MARK_VARIABLE]));
+    return launched;
   } catch (error) {
     face.discard();
     throw error;

@@ -1,7 +1,5 @@
-// The descriptor table of a root that is about to start: what is passed on, and for each pipe a pair of sockets.
+// The descriptor table of a root that is about to start: what is passed on, and for each pipe a pair of ends.
 // Every descriptor made here is closed or handed over by settle().
-
-import { closeSync } from 'node:fs';
 
 import { binding } from '../native/load-binding.js';
 import type { StdioEntry } from '../tree/launch-request.js';
@@ -28,20 +26,28 @@ export class RootDescriptors {
     this.passed.push(fd);
   }
 
+  /** A stream of this process. Throws a system error when it cannot be passed on. */
+  passStream(stream: { readonly fd: number }): void {
+    const made = binding().streamDescriptor?.(stream);
+    if (made !== undefined) this.#theirs.push(made);
+    this.pass(made ?? stream.fd);
+  }
+
   /** Throws a system error when there is no pair to be had. */
-  pipe(stream: PipeStream): void {
-    const [ours, theirs] = binding().socketPair();
+  pipe(stream: PipeStream, kind: 'plain' | 'overlapped'): void {
+    const [ours, theirs] = binding().stdioPair(kind);
     this.#ours.push([stream, ours]);
     this.#theirs.push(theirs);
     this.pass(theirs);
   }
 
   /** The guard has the root's ends, or never will; ours go to their streams, when those are still of use. */
-  settle(ours: 'open' | 'close'): void {
-    for (const fd of this.#theirs.splice(0)) closeSync(fd);
+  settle(ours: 'open' | 'close', rootPid?: number): void {
+    for (const fd of this.#theirs.splice(0)) binding().closeEnd(fd);
     for (const [stream, fd] of this.#ours.splice(0)) {
-      if (ours === 'open') stream.open(fd);
-      else closeSync(fd);
+      if (ours === 'close') binding().closeEnd(fd);
+      else stream.open(fd);
+      if (rootPid !== undefined) binding().setPipePeer?.(fd, rootPid);
     }
   }
 }

@@ -1,6 +1,5 @@
 // spawnContained() and forkContained(): child_process.spawn() and fork() with `options.containment` and `child.tree`.
 
-import { fork, spawn } from 'node:child_process';
 import type {
   ChildProcess,
   ChildProcessByStdio,
@@ -17,6 +16,7 @@ import type { Readable, Writable } from 'node:stream';
 import { termsFrom } from '../options.js';
 import { containWithin, seamFits } from './child-process-seam.js';
 import type { Contained, Containment, WithContainment } from './contained-child.js';
+import { fork, spawn } from './node-spawns.js';
 import { forkPortably, spawnPortably } from './portable-spawn.js';
 
 type StreamFor<Given, Stream> = Given extends StdioPipe ? Stream : null;

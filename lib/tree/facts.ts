@@ -1,4 +1,5 @@
-// Reads the lines that a guard writes (docs/protocol.md). Pure: text in, typed values out.
+// Reads the lines that a guard writes (docs/protocol.md). Pure: text in, typed values out, whatever the text; where
+// a number should stand and none does, it is 0, which is nobody's.
 
 import type { EndReason, EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Usage } from '../types.js';
 
@@ -11,6 +12,11 @@ export interface Birth {
   readonly escapable: readonly EscapeRoute[];
   readonly owner: Identity | undefined;
   readonly outcome: Outcome;
+}
+
+export interface FailedCall {
+  readonly call: string;
+  readonly errno: number;
 }
 
 export type Outcome =
@@ -44,25 +50,35 @@ export function readBirth(lines: readonly string[]): Birth {
     if (word === 'mechanism') escapable = routesIn(second);
     if (word === 'owner') owner = identityIn(first, second);
     if (word === 'started') outcome = { kind: 'started', root: identityIn(first, second) };
-    if (word === 'failed') outcome = { kind: 'failed', call: unescapeField(first), code: second, errno: Number(third) };
+    if (word === 'failed') outcome = { kind: 'failed', call: unescapeField(first), code: second, errno: numberIn(third) };
     if (word === 'refused') outcome = { kind: 'refused', what: first, detail: unescapeField(second) };
   }
   return { mechanism, escapable, owner, outcome };
 }
 
+/** The call for which the last candidate was passed over; none where that was an open route. */
+export function lastFailedCall(lines: readonly string[]): FailedCall | undefined {
+  const last = lines.filter((line) => wordOf(line) === 'passed-over').at(-1) ?? '';
+  const [, call = '', , number] = fieldsOf(last);
+  const errno = numberIn(number);
+  return errno === 0 ? undefined : { call: unescapeField(call), errno };
+}
+
 export function readRootEnd(line: string): RootEnd {
   const [number = '0'] = fieldsOf(line);
-  return wordOf(line) === 'exited' ? { code: Number(number) } : { signo: Number(number) };
+  return wordOf(line) === 'exited' ? { code: numberIn(number) } : { signo: numberIn(number) };
 }
 
 export function readMember(line: string): Member {
-  const [pid = '', startTime = '', ppid = '', state = '', name = ''] = fieldsOf(line);
-  return { ...identityIn(pid, startTime), ppid: Number(ppid), state, name: unescapeField(name) };
+  const [pid = '', startTime = '', ppid = '', state = '', name = '', cpu, memory, age] = fieldsOf(line);
+  const member = { ...identityIn(pid, startTime), ppid: numberIn(ppid), state, name: unescapeField(name) };
+  if (age === undefined) return member;
+  return { ...member, cpuMicroseconds: numberIn(cpu), memoryBytes: numberIn(memory), ageMs: numberIn(age) };
 }
 
 export function readUsage(line: string): Usage {
-  const [processes, cpuMicroseconds, memoryBytes] = fieldsOf(line).map(Number);
-  return { processes: processes ?? 0, cpuMicroseconds: cpuMicroseconds ?? 0, memoryBytes: memoryBytes ?? 0 };
+  const [processes, cpu, memory] = fieldsOf(line);
+  return { processes: numberIn(processes), cpuMicroseconds: numberIn(cpu), memoryBytes: numberIn(memory) };
 }
 
 export function readSurvivor(line: string): Survivor {
@@ -74,18 +90,22 @@ export function readEnd(line: string, survivors: readonly Survivor[]): EndReport
   const [reason = '', politely, killed, duration] = fieldsOf(line);
   return {
     reason: reason as EndReason,
-    endedPolitely: Number(politely),
-    killed: Number(killed),
-    durationMs: Number(duration),
+    endedPolitely: numberIn(politely),
+    killed: numberIn(killed),
+    durationMs: numberIn(duration),
     survivors,
   };
 }
 
-function identityIn(pid: string, startTime: string): Identity {
-  return { pid: Number(pid), startTime: BigInt(startTime) };
+export function identityIn(pid: string, startTime: string): Identity {
+  return { pid: numberIn(pid), startTime: /^\d{1,20}$/.test(startTime) ? BigInt(startTime) : 0n };
 }
 
-function routesIn(field: string): readonly EscapeRoute[] {
+function numberIn(field = ''): number {
+  return /^\d{1,15}$/.test(field) ? Number(field) : 0;
+}
+
+export function routesIn(field: string): readonly EscapeRoute[] {
   return field === '-' || field === '' ? [] : (field.split(',') as EscapeRoute[]);
 }
 

@@ -22,6 +22,10 @@ export interface Program {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
   readonly detached: boolean;
+  /** Windows: what of it shall not be seen. */
+  readonly hide?: 'nothing' | 'window' | 'window-and-console';
+  /** Windows: the command line is the arguments as they stand. */
+  readonly verbatim?: boolean;
 }
 
 export interface Timeout {
@@ -62,12 +66,14 @@ export function encodeLaunch(request: LaunchRequest): Uint8Array {
 }
 
 function programFields({ id, mark, program, stdio, terms }: LaunchRequest): string {
-  const { file, args, env, cwd, uid, gid, detached } = program;
+  const { file, args, env, cwd, uid, gid, detached, hide, verbatim } = program;
   let text = field('tree', id) + optional('label', terms.label) + field('mark', mark) + field('file', file);
   for (const arg of args.length > 0 ? args : [file]) text += field('arg', arg);
   for (const pair of env) if (!pair.startsWith(`${MARK_VARIABLE}=`)) text += field('env', pair);
   text += optional('cwd', cwd) + optional('uid', unsigned(uid)) + optional('gid', unsigned(gid));
   if (detached) text += field('detached', '1');
+  if (hide !== undefined && hide !== 'nothing') text += field('hide', hide);
+  if (verbatim === true) text += field('verbatim', '1');
   for (const entry of stdio) text += field('stdio', entry);
   return text;
 }

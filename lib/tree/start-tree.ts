@@ -1,14 +1,12 @@
 // Starts one tree: asks a guard for it and turns the answer into a tree, an errno as libuv would return it,
 // or a ContainmentError. Does not know who spawns, nor how the guard was reached.
 
-import { constants } from 'node:os';
-
-import { ContainmentError, systemErrorOf } from '../errors.js';
+import { ContainmentError, errnoOf, systemErrorOf } from '../errors.js';
 import type { GuardStart } from '../native/binding.js';
 import { binding } from '../native/load-binding.js';
 import type { Terms } from '../options.js';
-import { readBirth } from './facts.js';
-import type { Birth, Outcome } from './facts.js';
+import { lastFailedCall, readBirth } from './facts.js';
+import type { Birth, FailedCall, Outcome } from './facts.js';
 import type { GuardLink } from './guard-link.js';
 import { MARK_VARIABLE, encodeLaunch, markOf, newTreeId } from './launch-request.js';
 import type { Program, StdioEntry, Timeout } from './launch-request.js';
@@ -65,7 +63,7 @@ function settle(id: string, terms: Terms, link: GuardLink): LaunchedTree {
     return { tree, errno: 0, pid: outcome.root.pid };
   }
   link.close();
-  if (outcome.kind === 'refused') throw refusal(outcome);
+  if (outcome.kind === 'refused') throw refusal(outcome, link.facts);
   if (!ROOT_STEPS.has(outcome.call) && !isShortage(-outcome.errno)) throw failure(outcome);
   return { tree: unstartedTree(id, terms, birth), errno: -outcome.errno, pid: undefined };
 }
@@ -93,16 +91,13 @@ function identifyOwner(owner: Terms['owner']): { pid: number; startTime: bigint 
 }
 
 // What the root's own way to exec does; any other call belongs to the containment.
-const ROOT_STEPS: ReadonlySet<string> = new Set(['dup2', 'setsid', 'chdir', 'setgid', 'setuid', 'execvp']);
+const ROOT_STEPS: ReadonlySet<string> = new Set([
+  ...['dup2', 'setsid', 'chdir', 'setgid', 'setuid', 'execvp'],
+  ...['DuplicateHandle', 'lpReserved2', 'CreateProcessW'], // the same on Windows
+]);
 
 const SHORTAGES: ReadonlySet<number> = new Set(
-  [
-    constants.errno.EAGAIN,
-    constants.errno.EMFILE,
-    constants.errno.ENFILE,
-    constants.errno.ENOMEM,
-    constants.errno.EBADF, // a descriptor of the caller's that is not open
-  ].map((errno) => -errno),
+  ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'EBADF' /* a descriptor of the caller's that is not open */].map(errnoOf),
 );
 
 /** Errors of which Node reports the like when the machine has run out of something. */
@@ -135,10 +130,10 @@ function failure({ call, code, errno }: Extract<Outcome, { kind: 'failed' }>): C
   });
 }
 
-function refusal({ what, detail }: Extract<Outcome, { kind: 'refused' }>): ContainmentError {
+function refusal({ what, detail }: Extract<Outcome, { kind: 'refused' }>, facts: readonly string[]): ContainmentError {
   switch (what) {
     case 'mechanism':
-      return new ContainmentError('ERR_HOLDFAST_MECHANISM_UNAVAILABLE', `no acceptable mechanism works here: ${detail}`);
+      return unavailable(detail, lastFailedCall(facts));
     case 'route':
       return new ContainmentError('ERR_HOLDFAST_ROUTE_OPEN', `the route '${detail}' cannot be closed here`);
     case 'owner':
@@ -148,4 +143,12 @@ function refusal({ what, detail }: Extract<Outcome, { kind: 'refused' }>): Conta
     default:
       return new ContainmentError('ERR_HOLDFAST_START_FAILED', `the guard refused the launch: ${detail}`);
   }
+}
+
+function unavailable(detail: string, failed: FailedCall | undefined): ContainmentError {
+  return new ContainmentError(
+    'ERR_HOLDFAST_MECHANISM_UNAVAILABLE',
+    `no acceptable mechanism works here: ${detail}`,
+    failed && { errno: -failed.errno, syscall: failed.call },
+  );
 }

@@ -4,6 +4,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 
+import { errnoOf } from '../errors.js';
 import { graceOption, signalNumber } from '../options.js';
 import type { EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Tree, Usage } from '../types.js';
 import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, wordOf } from './facts.js';
@@ -74,7 +75,7 @@ export class ContainedTree implements Tree {
 
   /** Signals the root alone. Returns 0 or a negative errno, as libuv does. */
   signalRoot(signo: number): number {
-    if (this.#rootEnded || this.#link === undefined) return -constants.errno.ESRCH;
+    if (this.#rootEnded || this.#link === undefined) return errnoOf('ESRCH');
     return this.#link.signalRoot(signo);
   }
 

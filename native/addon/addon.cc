@@ -5,6 +5,7 @@
 
 #include "addon/guard-link.h"
 #include "addon/prctl.h"
+#include "addon/records.h"
 #include "addon/system-calls.h"
 
 namespace {
@@ -13,6 +14,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   holdfast::GuardLink::define(env, exports);
   holdfast::defineSystemCalls(env, exports);
   holdfast::definePrctl(env, exports);
+  holdfast::defineRecords(env, exports);
   return exports;
 }
 

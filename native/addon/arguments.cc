@@ -13,6 +13,12 @@ Napi::Array arrayIn(const Napi::Value& value, const char* name) {
   return value.As<Napi::Array>();
 }
 
+std::string wordIn(const Napi::Value& value, const char* name) {
+  if (!value.IsBuffer()) return stringIn(value, name);
+  const auto bytes = value.As<Napi::Buffer<char>>();
+  return {bytes.Data(), bytes.Length()};
+}
+
 }  // namespace
 
 int intIn(const Napi::Value& value, const char* name) {
@@ -41,6 +47,13 @@ std::vector<std::string> stringsIn(const Napi::Value& value, const char* name) {
   for (std::uint32_t i = 0; i < array.Length(); ++i)
     strings.push_back(stringIn(array.Get(i), name));
   return strings;
+}
+
+std::vector<std::string> wordsIn(const Napi::Value& value, const char* name) {
+  const Napi::Array array = arrayIn(value, name);
+  std::vector<std::string> words;
+  for (std::uint32_t i = 0; i < array.Length(); ++i) words.push_back(wordIn(array.Get(i), name));
+  return words;
 }
 
 std::vector<int> intsIn(const Napi::Value& value, const char* name) {

@@ -14,6 +14,8 @@ int intIn(const Napi::Value& value, const char* name);
 std::uint64_t bigIntIn(const Napi::Value& value, const char* name);
 std::string stringIn(const Napi::Value& value, const char* name);
 std::vector<std::string> stringsIn(const Napi::Value& value, const char* name);
+// Each a string, or the bytes of one that is not UTF-8.
+std::vector<std::string> wordsIn(const Napi::Value& value, const char* name);
 std::vector<int> intsIn(const Napi::Value& value, const char* name);
 
 Napi::Array toArray(Napi::Env env, const std::vector<std::string>& strings);

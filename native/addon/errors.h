@@ -20,4 +20,10 @@ Napi::Value translated(const Napi::CallbackInfo& info) {
   }
 }
 
+// Adds such a function to an object.
+template <Napi::Value (*kFunction)(const Napi::CallbackInfo&)>
+void define(Napi::Object object, const char* name) {
+  object.Set(name, Napi::Function::New<translated<kFunction>>(object.Env(), name));
+}
+
 }  // namespace holdfast

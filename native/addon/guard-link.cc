@@ -4,6 +4,7 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/listeners.h"
 #include "posix/process.h"
 
 namespace holdfast {
@@ -71,7 +72,8 @@ GuardLink::GuardLink(const Napi::CallbackInfo& info)
 void GuardLink::watch() {
   if (rootPid_ == 0) return guard_.channel.close();  // `failed` or `refused`: nothing follows
   poll_ = SocketPoll::start(
-      Env(), guard_.channel.fd(), [this] { onEvent(); }, [this] { onTeardown(); });
+      Env(), guard_.channel.fd(), [this] { fromEventLoop([this] { takeNews(); }); },
+      [this] { onTeardown(); });
   Ref();  // until the socket ends or is closed
 }
 
@@ -87,6 +89,7 @@ Napi::Value GuardLink::send(const Napi::CallbackInfo& info) {
   const std::string line = stringIn(info[0], "line");
   if (line == "collected") rootCollected_ = true;
   const int error = guard_.channel.send(line);
+  continueGuard(guard_);
   if (guard_.channel.hasUnsent() && poll_ != nullptr)
     poll_->want(SocketPoll::Wants::readingAndWriting);
   return Napi::Number::New(info.Env(), -error);
@@ -128,16 +131,16 @@ void GuardLink::stopWatching() {
   Unref();
 }
 
-void GuardLink::onEvent() {
+void GuardLink::takeNews() {
   const Napi::HandleScope scope(Env());
-  [[maybe_unused]] const Napi::Object kept = Value();  // the listeners may close this link
+  const Napi::Object kept = Value();  // the listeners may close this link
   guard_.channel.flush();
   if (!guard_.channel.hasUnsent()) poll_->want(SocketPoll::Wants::reading);
   const std::vector<std::string> lines = guard_.channel.receive();
-  if (!lines.empty()) call("onFacts", {toArray(Env(), lines)});
+  if (!lines.empty()) callListener(kept, context_, "onFacts", {toArray(Env(), lines)});
   if (poll_ == nullptr || !guard_.channel.ended()) return;
   stopWatching();
-  call("onEnd", {});
+  callListener(kept, context_, "onEnd", {});
 }
 
 // The environment ends: its trees end with it, whoever else may hold a copy of the socket.
@@ -145,20 +148,6 @@ void GuardLink::onTeardown() {
   poll_ = nullptr;
   guard_.channel.shutDown();
   guard_.channel.close();
-}
-
-// An error of a listener is an uncaught exception, as in an event emitter.
-void GuardLink::call(const char* listener, const std::vector<napi_value>& arguments) {
-  const Napi::Value function = Value().Get(listener);
-  if (!function.IsFunction()) return;
-  napi_value result = nullptr;
-  const napi_status status = napi_make_callback(Env(), context_, Value(), function,
-                                                arguments.size(), arguments.data(), &result);
-  napi_value thrown = nullptr;
-  if (status != napi_pending_exception ||
-      napi_get_and_clear_last_exception(Env(), &thrown) != napi_ok)
-    return;
-  (void)napi_fatal_exception(Env(), thrown);  // a stopped Worker takes none
 }
 
 }  // namespace holdfast

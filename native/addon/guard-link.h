@@ -30,9 +30,8 @@ class GuardLink : public Napi::ObjectWrap<GuardLink> {
   void close(const Napi::CallbackInfo& info);
 
   void watch();
-  void onEvent();
+  void takeNews();
   void onTeardown();
-  void call(const char* listener, const std::vector<napi_value>& arguments);
   void stopWatching();
 
   StartedGuard guard_;

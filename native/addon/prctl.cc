@@ -45,11 +45,6 @@ Napi::Value putName(const Info& info) {
   return info.Env().Undefined();
 }
 
-template <Napi::Value (*kFunction)(const Info&)>
-void define(Napi::Object object, const char* name) {
-  object.Set(name, Napi::Function::New<translated<kFunction>>(object.Env(), name));
-}
-
 }  // namespace
 
 void definePrctl(Napi::Env env, Napi::Object exports) {

@@ -1,13 +1,16 @@
 #include "addon/system-calls.h"
 
-#include <memory>
+#include <cstdlib>
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/lock-functions.h"
 #include "posix/become.h"
 #include "posix/file-lock.h"
 #include "posix/process-group.h"
 #include "posix/process-table.h"
+#include "posix/socket-pair.h"
+#include "posix/unique-fd.h"
 
 namespace holdfast {
 
@@ -16,15 +19,23 @@ namespace {
 using Info = Napi::CallbackInfo;
 
 Napi::Value becomeProgram(const Info& info) {
-  become({stringIn(info[0], "file"), stringsIn(info[1], "args"), stringsIn(info[2], "env")});
+  become({stringIn(info[0], "file"), wordsIn(info[1], "args"), ownEnvironment()});
 }
 
-Napi::Value socketPair(const Info& info) {
-  const SocketEnds ends = makeSocketEnds();
+// exit(3) would join the threads of libuv's pool (src/threadpool.c, uv__threadpool_cleanup).
+Napi::Value endAtOnce(const Info& info) { std::_Exit(intIn(info[0], "code")); }
+
+Napi::Value stdioPair(const Info& info) {
+  SocketPair ends = makeStreamPair();
   Napi::Array pair = Napi::Array::New(info.Env(), 2);
-  pair.Set(0u, Napi::Number::New(info.Env(), ends.first));
-  pair.Set(1u, Napi::Number::New(info.Env(), ends.second));
+  pair.Set(0u, Napi::Number::New(info.Env(), ends.first.release()));
+  pair.Set(1u, Napi::Number::New(info.Env(), ends.second.release()));
   return pair;
+}
+
+Napi::Value closeEnd(const Info& info) {
+  UniqueFd(intIn(info[0], "fd")).reset();
+  return info.Env().Undefined();
 }
 
 Napi::Object entryFor(Napi::Env env, const ProcessRow& row) {
@@ -62,43 +73,15 @@ Napi::Value signalGroup(const Info& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value release(const Info& info) {
-  static_cast<FileLock*>(info.Data())->release();
-  return info.Env().Undefined();
-}
-
-Napi::Value lockObject(Napi::Env env, FileLock lock) {
-  FileLock* held = std::make_unique<FileLock>(std::move(lock)).release();
-  Napi::Function function = Napi::Function::New<release>(env, "release", held);
-  function.AddFinalizer(
-      [](Napi::Env, FileLock* done) { const std::unique_ptr<FileLock> freed(done); }, held);
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("release", function);
-  return object;
-}
-
-Napi::Value waitForLock(const Info& info) {
-  return lockObject(info.Env(), FileLock::wait(stringIn(info[0], "path")));
-}
-
-Napi::Value attemptLock(const Info& info) {
-  std::optional<FileLock> lock = FileLock::attempt(stringIn(info[0], "path"));
-  return lock ? lockObject(info.Env(), std::move(*lock)) : info.Env().Undefined();
-}
-
-template <Napi::Value (*kFunction)(const Info&)>
-void define(Napi::Object exports, const char* name) {
-  exports.Set(name, Napi::Function::New<translated<kFunction>>(exports.Env(), name));
-}
-
 }  // namespace
 
 void defineSystemCalls(Napi::Env env, Napi::Object exports) {
   define<becomeProgram>(exports, "execve");
-  define<socketPair>(exports, "socketPair");
+  define<endAtOnce>(exports, "exitAtOnce");
+  define<stdioPair>(exports, "stdioPair");
+  define<closeEnd>(exports, "closeEnd");
   define<listProcesses>(exports, "processTable");
-  define<waitForLock>(exports, "lock");
-  define<attemptLock>(exports, "tryLock");
+  defineLock<FileLock>(exports);
   Napi::Object group = Napi::Object::New(env);
   define<groupOf>(group, "get");
   define<setGroup>(group, "set");

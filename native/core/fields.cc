@@ -45,8 +45,10 @@ std::pair<std::string_view, std::string_view> nextField(std::string_view& text) 
 }
 
 void refuseField(std::string_view key, std::string_view value) {
-  throw std::invalid_argument("launch request: bad value for " + std::string(key) + ": " +
-                              std::string(value.substr(0, 80)));
+  constexpr std::size_t kLongestShown = 80;
+  throw std::invalid_argument("launch request: bad value for " +
+                              std::string(key.substr(0, kLongestShown)) + ": " +
+                              std::string(value.substr(0, kLongestShown)));
 }
 
 std::uint64_t numberIn(std::string_view key, std::string_view value) {

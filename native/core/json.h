@@ -6,7 +6,8 @@
 
 namespace holdfast {
 
-// A string literal; control characters and everything that is not ASCII as \u escapes.
+// A string literal; control characters and everything that is not ASCII as \u escapes, what is
+// not UTF-8 as the replacement character.
 std::string jsonText(std::string_view text);
 
 }  // namespace holdfast

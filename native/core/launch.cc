@@ -1,8 +1,9 @@
 #include "core/launch.h"
 
-#include <charconv>
+#include <cmath>
 #include <map>
 
+#include "core/decimal.h"
 #include "core/fields.h"
 
 namespace holdfast {
@@ -17,6 +18,13 @@ const Names<StdioEntry>& stdioNames() {
                                        {StdioEntry::null, "null"},
                                        {StdioEntry::closed, "closed"},
                                        {StdioEntry::inherited, "inherited"}};
+  return names;
+}
+
+const Names<Hide>& hideNames() {
+  static const Names<Hide> names{{Hide::nothing, "nothing"},
+                                 {Hide::window, "window"},
+                                 {Hide::windowAndConsole, "window-and-console"}};
   return names;
 }
 
@@ -59,11 +67,21 @@ std::uint32_t idIn(std::string_view key, std::string_view value) {
   return static_cast<std::uint32_t>(id);
 }
 
+// So short that it can be added to any clock.
+std::uint64_t millisecondsIn(std::string_view key, std::string_view value) {
+  const std::uint64_t time = numberIn(key, value);
+  if (time > kLongestMs) refuseField(key, value);
+  return time;
+}
+
 double coresIn(std::string_view key, std::string_view value) {
-  double cores{};
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), cores);
-  if (error != std::errc{} || end != value.data() + value.size()) refuseField(key, value);
-  return cores;
+  const auto thousandths = thousandthsIn(value);
+  if (!thousandths) refuseField(key, value);
+  return static_cast<double>(*thousandths) / 1000;
+}
+
+std::uint64_t thousandthsOf(double cores) {
+  return static_cast<std::uint64_t>(std::llround(cores * 1000));
 }
 
 using Setter = void (*)(Launch&, std::string_view key, std::string_view value);
@@ -109,6 +127,8 @@ const std::map<std::string_view, Setter>& setters() {
       {"uid", [](Launch& l, K k, K v) { l.uid = idIn(k, v); }},
       {"gid", [](Launch& l, K k, K v) { l.gid = idIn(k, v); }},
       {"detached", [](Launch& l, K k, K v) { l.detached = intIn(k, v) != 0; }},
+      {"hide", [](Launch& l, K k, K v) { l.hide = wordIn(hideNames(), k, v); }},
+      {"verbatim", [](Launch& l, K k, K v) { l.verbatimArguments = intIn(k, v) != 0; }},
       {"stdio", [](Launch& l, K k, K v) { l.stdio.push_back(wordIn(stdioNames(), k, v)); }},
       {"signals",
        [](Launch& l, K k, K v) {
@@ -122,8 +142,8 @@ const std::map<std::string_view, Setter>& setters() {
        [](Launch& l, K k, K v) { l.whenRootExits = wordIn(rootExitNames(), k, v); }},
       {"when-owner-dies",
        [](Launch& l, K k, K v) { l.whenOwnerDies = wordIn(ownerDeathNames(), k, v); }},
-      {"grace", [](Launch& l, K k, K v) { l.graceMs = numberIn(k, v); }},
-      {"timeout", [](Launch& l, K k, K v) { l.timeoutMs = numberIn(k, v); }},
+      {"grace", [](Launch& l, K k, K v) { l.graceMs = millisecondsIn(k, v); }},
+      {"timeout", [](Launch& l, K k, K v) { l.timeoutMs = millisecondsIn(k, v); }},
       {"timeout-signal", [](Launch& l, K k, K v) { l.timeoutSignal = intIn(k, v); }},
       {"limit-memory", [](Launch& l, K k, K v) { l.limits.memoryBytes = numberIn(k, v); }},
       {"limit-processes", [](Launch& l, K k, K v) { l.limits.processes = numberIn(k, v); }},
@@ -158,7 +178,7 @@ void addTerms(FieldWriter& out, const Terms& terms) {
   out.add("timeout-signal", static_cast<std::uint64_t>(terms.timeoutSignal));
   if (terms.limits.memoryBytes) out.add("limit-memory", *terms.limits.memoryBytes);
   if (terms.limits.processes) out.add("limit-processes", *terms.limits.processes);
-  if (terms.limits.cpuCores) out.add("limit-cpu", std::to_string(*terms.limits.cpuCores));
+  if (terms.limits.cpuCores) out.add("limit-cpu", decimalOf(thousandthsOf(*terms.limits.cpuCores)));
 }
 
 Launch decodeFields(std::string_view text) {
@@ -185,6 +205,8 @@ std::string encode(const Launch& launch) {
   if (launch.uid) out.add("uid", std::uint64_t{*launch.uid});
   if (launch.gid) out.add("gid", std::uint64_t{*launch.gid});
   if (launch.detached) out.add("detached", std::uint64_t{1});
+  if (launch.hide != Hide::nothing) out.add("hide", nameIn(hideNames(), launch.hide));
+  if (launch.verbatimArguments) out.add("verbatim", std::uint64_t{1});
   for (StdioEntry entry : launch.stdio) out.add("stdio", nameIn(stdioNames(), entry));
   out.add("signals", launch.rootSignals == RootSignals::kept ? "kept" : "defaults");
   return out.take();

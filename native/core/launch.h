@@ -31,6 +31,16 @@ enum class RootSignals {
   kept,      // as the guard's own starter had them: as a shell starts a child
 };
 
+// What of a root shall not be seen on Windows.
+enum class Hide {
+  nothing,
+  window,            // its first window
+  windowAndConsole,  // and it gets a console of its own that nobody sees
+};
+
+// As many as a JavaScript number counts (Number.MAX_SAFE_INTEGER): 285,000 years.
+inline constexpr std::uint64_t kLongestMs = (std::uint64_t{1} << 53) - 1;
+
 struct Limits {
   std::optional<std::uint64_t> memoryBytes;
   std::optional<std::uint64_t> processes;
@@ -46,9 +56,9 @@ struct Terms {
   std::vector<Mechanism> mechanisms;  // acceptable, strongest first
   std::vector<EscapeRoute> refused;
   std::optional<Identity> owner;  // absent: the process at the other end of the socket
-  // The end of the socket ends the tree also when another process is the owner (the front of
-  // `run`, which is forked and not launched over the wire).
-  bool endsWithLink = false;
+  // The front of `run`, which is forked and not launched over the wire: the end of its socket ends
+  // the tree also when another process is the owner, and it stops when the root stops.
+  std::optional<Identity> front;
   WhenRootExits whenRootExits = WhenRootExits::kill;
   WhenOwnerDies whenOwnerDies = WhenOwnerDies::kill;
   std::uint64_t graceMs = 5000;
@@ -66,6 +76,8 @@ struct Launch : Terms {
   std::optional<std::uint32_t> uid;
   std::optional<std::uint32_t> gid;
   bool detached = false;
+  Hide hide = Hide::nothing;
+  bool verbatimArguments = false;  // Windows: the command line is the arguments as they stand
   std::vector<StdioEntry> stdio;
   RootSignals rootSignals = RootSignals::defaults;
 };

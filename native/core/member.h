@@ -13,6 +13,9 @@ struct Member {
   int ppid = 0;
   char state = '?';
   std::string name;  // chosen by the process itself: escape before printing
+  std::uint64_t cpuMicroseconds = 0;
+  std::uint64_t memoryBytes = 0;  // resident
+  std::uint64_t ageMs = 0;
 };
 
 struct Usage {

@@ -27,5 +27,7 @@ class OsError : public std::runtime_error {
 
 // The symbolic name of an error number, "ENOENT"; "E<number>" for one without a name here.
 std::string errorName(int number);
+// What it means, in words.
+std::string errorMessage(int number);
 
 }  // namespace holdfast

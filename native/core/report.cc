@@ -86,11 +86,30 @@ std::vector<std::string_view> splitLines(std::string_view text) {
 }
 
 std::string describe(const OsError& error) {
-  return error.call() + ' ' + errorName(error.number()) + ' ' + std::to_string(error.number());
+  return escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
+         std::to_string(error.number());
 }
 
 std::string describe(const Identity& identity) {
   return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
+}
+
+std::string describe(const Member& member) {
+  std::string text = describe(member.identity) + ' ' + std::to_string(member.ppid) + ' ' +
+                     member.state + ' ' + escapeField(member.name);
+  for (std::uint64_t number : {member.cpuMicroseconds, member.memoryBytes, member.ageMs})
+    text += ' ' + std::to_string(number);
+  return text;
+}
+
+std::string survivorLine(const Member& member, std::string_view why) {
+  return "survivor " + describe(member.identity) + ' ' + std::string(why) + ' ' +
+         escapeField(member.name);
+}
+
+std::string guardDiedLine(std::size_t killed, std::int64_t durationMs) {
+  return "empty " + std::string(nameOf(EndReason::guardDied)) + " 0 " + std::to_string(killed) +
+         ' ' + std::to_string(durationMs);
 }
 
 bool LineBuffer::next(std::string& line) {

@@ -2,11 +2,14 @@
 // by one space, free text percent-escaped. docs/protocol.md lists them.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/identity.h"
+#include "core/member.h"
 #include "core/os-error.h"
 
 namespace holdfast {
@@ -29,7 +32,7 @@ std::string_view nameOf(EndReason reason);
 // How the root ended: an exit code or a signal, never both.
 struct ExitStatus {
   enum class Kind { exited, signaled } kind = Kind::exited;
-  int value = 0;
+  std::int64_t value = 0;  // exit codes of Windows are unsigned
 };
 
 // Escapes everything but [A-Za-z0-9._/:@+,=-] as %XX, so that text chosen by a member can
@@ -40,10 +43,17 @@ std::string unescapeField(std::string_view field);
 std::vector<std::string_view> splitFields(std::string_view line);
 std::vector<std::string_view> splitLines(std::string_view text);
 
-// "<call> <CODE> <number>"
+// "<call> <CODE> <number>", the call escaped
 std::string describe(const OsError& error);
 // "<pid> <startTime>"
 std::string describe(const Identity& identity);
+// "<pid> <startTime> <ppid> <state> <name> <cpu us> <memory bytes> <age ms>"
+std::string describe(const Member& member);
+// "survivor <pid> <startTime> <why> <name>"
+std::string survivorLine(const Member& member, std::string_view why);
+
+// The end of a tree that its guard could not tell: "empty guard-died 0 <killed> <ms>"
+std::string guardDiedLine(std::size_t killed, std::int64_t durationMs);
 
 // Collects bytes of a stream into lines; a line longer than the limit is a protocol error.
 class LineBuffer {

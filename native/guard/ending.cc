@@ -11,11 +11,13 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t kNewbornMs = 50;       // how often the grace looks for new members
-constexpr std::int64_t kLongestPauseMs = 50;  // between two sweeps
-constexpr std::int64_t kProofMs = 4500;       // kill() settles within 5 s
+constexpr std::int64_t kShortestPauseMs = 1;  // between two sweeps
+constexpr std::int64_t kLongestPauseMs = 50;
+constexpr std::int64_t kProofMs = 4500;  // kill() settles within 5 s
 
 std::int64_t hardAtOf(const EndTerms& terms, std::int64_t now) {
-  return terms.signo == SIGKILL ? now : now + static_cast<std::int64_t>(terms.graceMs);
+  const auto grace = static_cast<std::int64_t>(std::min(terms.graceMs, kLongestMs));
+  return terms.signo == SIGKILL ? now : now + grace;
 }
 
 }  // namespace
@@ -25,13 +27,16 @@ Ending::Ending(Containment& containment, const EndTerms& terms)
       terms_(terms),
       startedAt_(nowMs()),
       hardAt_(hardAtOf(terms, startedAt_)),
-      nextAt_(startedAt_) {
+      nextAt_(startedAt_),
+      pauseMs_(kShortestPauseMs) {
   if (terms.signo != SIGKILL) signalNewMembers();
 }
 
 void Ending::hasten(const EndTerms& terms) {
   const std::int64_t now = nowMs();
-  hardAt_ = std::min(hardAt_, hardAtOf(terms, now));
+  const std::int64_t hardAt = hardAtOf(terms, now);
+  if (hardAt >= hardAt_) return;
+  hardAt_ = hardAt;
   nextAt_ = now;
 }
 
@@ -71,9 +76,12 @@ void Ending::beginHardPhase() {
   endedPolitely_ = asked_.size() - alive;
 }
 
+// Where somebody new was hit there may be more behind.
 void Ending::sweep() {
   if (!hardBegun_) beginHardPhase();
-  killed_ += containment_.killAll();
+  const std::size_t hit = containment_.killAll();
+  killed_ += hit;
+  if (hit > 0) pauseMs_ = kShortestPauseMs;
   containment_.reap();
 }
 

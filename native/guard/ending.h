@@ -47,7 +47,7 @@ class Ending {
   std::int64_t startedAt_;
   std::int64_t hardAt_;
   std::int64_t nextAt_;
-  std::int64_t pauseMs_ = 1;
+  std::int64_t pauseMs_;
   std::set<Key> asked_;
   bool hardBegun_ = false;
   std::size_t endedPolitely_ = 0;

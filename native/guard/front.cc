@@ -16,10 +16,15 @@
 #include "guard/exit-codes.h"
 #include "guard/front-report.h"
 #include "guard/run-options.h"
+#include "guard/step-aside.h"
 #include "guard/supervisor.h"
 #include "guard/tree-id.h"
 #include "posix/choose-containment.h"
+#include "posix/cleanup.h"
 #include "posix/launch-tree.h"
+#include "posix/prctl.h"
+#include "posix/process.h"
+#include "posix/record-directory.h"
 #include "posix/recover-tree.h"
 
 extern char** environ;
@@ -28,21 +33,12 @@ namespace holdfast {
 
 namespace {
 
-std::string markBelow(const char* outer, const std::string& id) {
-  const std::string mark = outer == nullptr ? id : std::string(outer) + '.' + id;
-  return isMark(mark) ? mark : id;  // a foreign or overlong value is not carried on
-}
-
 Launch completeLaunch(const RunOptions& run) {
-  Launch launch = run.terms;
-  launch.treeId = newTreeId();
-  launch.mark = markBelow(std::getenv("HOLDFAST_TREE"), launch.treeId);
-  launch.file = run.command[0];
-  launch.args = run.command;
+  Launch launch = launchOf(run, newTreeId(), std::getenv("HOLDFAST_TREE"));
   for (char** pair = environ; *pair != nullptr; ++pair)
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
-  launch.endsWithLink = true;
+  launch.front = ownIdentity();
   if (run.ownerIsParent) launch.owner = Identity{getppid(), 0};
   return launch;
 }
@@ -82,8 +78,7 @@ class Front {
       pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
       (void)poll(watched, 2, -1);  // EINTR: look again
       takeSignals();
-      if (watched[0].revents != 0)
-        for (const std::string& fact : link_.receive()) takeFact(fact);
+      if (watched[0].revents != 0) takeFacts();
     }
     if (!outcome_.settled) endInTheGuardsStead();
     return outcome_;
@@ -96,6 +91,34 @@ class Front {
     const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!null) return;  // no descriptor free: held on to rather than closed
     for (int fd : {STDIN_FILENO, STDOUT_FILENO}) (void)dup2(null.get(), fd);
+  }
+
+  // In a child, which is waited for like the guard. Whatever keeps it from its work is no concern
+  // of the command's.
+  void recoverOthers() const {
+    const Seeker seeker{homeFromEnvironment(), facts_.mark};
+    if (!hasAbandoned(seeker) || fork() != 0) return;
+    closeAllBut({});
+    stepAside();
+    try {
+      recoverAbandoned(seeker);
+    } catch (const std::exception&) {
+      _exit(kContainmentFailed);
+    }
+    _exit(0);
+  }
+
+  // The guard continues this process when the root has ended, and when it ends itself; should that
+  // have been already, it was for nothing. So a child stops it, and looks for news afterwards.
+  void stop() {
+    const Identity front = ownIdentity();
+    const pid_t stopper = fork();
+    if (stopper < 0) return;  // the shell does not see the stop
+    if (stopper > 0) return waitForChild(stopper);
+    (void)signalProcess(front, SIGSTOP);
+    pollfd link{link_.fd(), POLLIN, 0};
+    if (poll(&link, 1, 0) != 0) (void)signalProcess(front, SIGCONT);
+    _exit(0);
   }
 
   void endInTheGuardsStead() {
@@ -115,30 +138,43 @@ class Front {
       awaitingResume_ = true;
       link_.send("resume");
     } else if (signo == SIGCHLD) {
-      // The guard, or as PID 1 also strangers; what became of the guard the socket tells.
+      // Whoever recovered others, or as PID 1 strangers; what became of the guard the socket tells.
       while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
     }
+  }
+
+  // The shell has to see a job stop that stopped itself; news from before the last continuation is
+  // stale. That continuation may be newer than what poll(2) saw: this process was stopped in
+  // between.
+  void takeFacts() {
+    for (const std::string& fact : link_.receive()) takeFact(fact);
+    takeSignals();
+    if (stopWanted_ && !awaitingResume_) stop();
+    stopWanted_ = false;
   }
 
   void takeFact(const std::string& fact) {
     const std::vector<std::string_view> fields = splitFields(fact);
     if (fields.empty()) return;
     if (fields[0] == "started") letGoOfStreams();
+    if (fields[0] == "started") recoverOthers();
     if (fields[0] == "resumed") awaitingResume_ = false;
-    // The shell has to see a job stop that stopped itself; news from before the last
-    // continuation is stale. That continuation may be newer than what poll(2) saw: this process
-    // was stopped in between.
-    if (fields[0] == "stopped") takeSignals();
-    if (fields[0] == "stopped" && !awaitingResume_) (void)raise(SIGSTOP);
+    if (fields[0] == "stopped") {
+      takeSignals();
+      stopWanted_ = !awaitingResume_;
+    }
     facts_.take(fact);
     outcome_.take(fields);
-    if (fields[0] == "exited" || fields[0] == "signaled") link_.send("collected");
+    if (fields[0] != "exited" && fields[0] != "signaled") return;
+    stopWanted_ = false;
+    link_.send("collected");
   }
 
   OwnerLink link_;
   UniqueFd signals_;
   std::uint64_t graceMs_;
   bool awaitingResume_ = false;
+  bool stopWanted_ = false;
   TreeFacts facts_;
   FrontOutcome outcome_;
 };
@@ -158,6 +194,7 @@ void dieOf(int signo) {
 
 // The child half of the fork: this process is the guard from here on.
 [[noreturn]] void becomeGuard(UniqueFd socket, const Launch& launch, const SignalState& kept) {
+  allowTracing();  // as long as the tree is being prepared
   takeOverSignals();
   OwnerLink link(std::move(socket));
   auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, launch);
@@ -168,7 +205,8 @@ void dieOf(int signo) {
 }  // namespace
 
 int runFront(const std::vector<std::string>& arguments) {
-  const RunOptions run = parseRunOptions(arguments);
+  const RunOptions run = parseRunOptions(
+      arguments, {{Mechanism::cgroup, Mechanism::subreaper}, Mechanism::pidNamespace});
   if (run.helpWanted) {
     std::fputs(kRunHelp, stdout);
     return 0;
@@ -180,7 +218,9 @@ int runFront(const std::vector<std::string>& arguments) {
   (void)sigprocmask(SIG_BLOCK, &watched, nullptr);
 
   SocketPair pair = makeSocketPair();
-  const pid_t guard = fork();
+  denyTracing();  // who traces an owner is one
+  // The shell has to see a job stop; only the guard's end can make it go on to report its own.
+  const pid_t guard = forkWaker();
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
     pair.front.reset();
@@ -191,7 +231,8 @@ int runFront(const std::vector<std::string>& arguments) {
   (void)signal(SIGQUIT, SIG_IGN);
   Front front(std::move(pair.front), openSignals(watched), launch);
   const FrontOutcome outcome = front.waitForEnd();
-  (void)waitpid(guard, nullptr, 0);  // reaped already when its SIGCHLD came first
+  // It stays as long as those whom it could not end.
+  if (outcome.survivors.empty()) waitForChild(guard);
   report.write(launch.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
   if (code > 128 && outcome.diesOf() > 0) dieOf(outcome.diesOf());

@@ -14,7 +14,7 @@
 #include "guard/supervisor.h"
 #include "guard/tree-id.h"
 #include "posix/launch-tree.h"
-#include "posix/record.h"
+#include "posix/record-directory.h"
 #include "posix/system-probes.h"
 
 namespace holdfast {

@@ -22,6 +22,7 @@ int runRecover(const std::vector<std::string>& lines) {
   if (const auto guard = identityOf(facts.guard.pid); guard && *guard == facts.guard)
     throw std::invalid_argument("the guard of this tree is alive");
   OwnerLink link{UniqueFd(kLinkSocket)};
+  link.requireOwnPeer();
   for (const std::string& line : recoverTree(facts)) link.send(line);
   return 0;
 }

@@ -1,7 +1,10 @@
 #include "guard/run-options.h"
 
 #include <charconv>
+#include <cstdint>
 #include <map>
+
+#include "core/decimal.h"
 
 namespace holdfast {
 
@@ -13,7 +16,7 @@ this process dies (even of SIGKILL), at the timeout, or on SIGTERM and SIGHUP.
 
   --timeout TIME            end the tree after TIME; exit code 124
   --grace TIME              between polite and hard (default 1s)
-  --mechanism NAME          auto, cgroup, subreaper, namespace or group (default auto)
+  --mechanism NAME          auto, job, cgroup, subreaper, namespace or group (default auto)
   --strict                  hold the tree even if owner and guard are killed together
   --refuse ROUTE            fail rather than leave this escape route open; may be repeated
   --owner PID[:START]       end the tree also when that process dies; `parent`: our parent
@@ -48,24 +51,22 @@ std::uint64_t wholeNumber(const std::string& option, const char* what, const std
 }
 
 std::uint64_t milliseconds(const std::string& option, const std::string& text) {
-  static const std::map<std::string, double> units{
+  static const std::map<std::string, std::uint64_t> units{
       {"ms", 1}, {"", 1000}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
   constexpr const char* kWhat = "a time such as 500ms, 30s, 5m or 1h";
+  constexpr std::uint64_t kLongestMs = 1'000'000'000'000;
   const std::size_t digits = text.find_first_not_of("0123456789.");
-  const std::string number = text.substr(0, digits);
   const auto unit = units.find(digits == std::string::npos ? "" : text.substr(digits));
-  double amount = 0;
-  const char* end = number.data() + number.size();
-  const auto parsed = std::from_chars(number.data(), end, amount);
-  const bool whole = !number.empty() && parsed.ec == std::errc{} && parsed.ptr == end;
-  if (!whole || unit == units.end() || amount * unit->second > 1e12) expected(option, kWhat, text);
-  return static_cast<std::uint64_t>(amount * unit->second);
+  const auto thousandths = thousandthsIn(std::string_view(text).substr(0, digits));
+  if (!thousandths || unit == units.end() || *thousandths / 1000 > kLongestMs / unit->second)
+    expected(option, kWhat, text);
+  return *thousandths * unit->second / 1000;
 }
 
 void setMechanism(RunOptions& run, const std::string& option, const std::string& text) {
   const auto mechanism = mechanismNamed(text);
   if (text != "auto" && !mechanism)
-    expected(option, "auto, cgroup, subreaper, namespace or group", text);
+    expected(option, "auto, job, cgroup, subreaper, namespace or group", text);
   if (mechanism) run.terms.mechanisms = {*mechanism};
 }
 
@@ -90,7 +91,7 @@ void setOwner(RunOptions& run, const std::string& option, const std::string& tex
   const std::size_t colon = text.find(':');
   Identity owner;
   const std::uint64_t pid = wholeNumber(option, kWhat, text.substr(0, colon));
-  if (pid == 0 || pid > 4194304) expected(option, kWhat, text);  // PID_MAX_LIMIT, proc(5)
+  if (pid == 0 || pid > INT32_MAX) expected(option, kWhat, text);
   owner.pid = static_cast<int>(pid);
   if (colon != std::string::npos)
     owner.startTime = wholeNumber(option, kWhat, text.substr(colon + 1));
@@ -133,9 +134,16 @@ const std::map<std::string, Setter>& valueOptions() {
   return table;
 }
 
+void requireStrict(const std::vector<Mechanism>& chosen, Mechanism strict) {
+  if (chosen.empty() || chosen[0] == strict) return;
+  throw UsageError("--strict needs the mechanism " + std::string(nameOf(strict)) + ", got '" +
+                   std::string(nameOf(chosen[0])) + "'");
+}
+
 }  // namespace
 
-RunOptions parseRunOptions(const std::vector<std::string>& arguments) {
+RunOptions parseRunOptions(const std::vector<std::string>& arguments,
+                           const Candidates& candidates) {
   RunOptions run;
   run.terms.graceMs = 1000;
   bool strict = false;
@@ -165,13 +173,24 @@ RunOptions parseRunOptions(const std::vector<std::string>& arguments) {
   run.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
   if (run.command.empty() || run.command[0].empty())
     throw UsageError("no command given (holdfast run [options] -- command [argument...])");
-  if (strict && !run.terms.mechanisms.empty() && run.terms.mechanisms[0] != Mechanism::pidNamespace)
-    throw UsageError("--strict needs the mechanism namespace, got '" +
-                     std::string(nameOf(run.terms.mechanisms[0])) + "'");
-  if (strict) run.terms.mechanisms = {Mechanism::pidNamespace};
-  if (run.terms.mechanisms.empty())
-    run.terms.mechanisms = {Mechanism::cgroup, Mechanism::subreaper};
+  std::vector<Mechanism>& mechanisms = run.terms.mechanisms;
+  if (strict) {
+    requireStrict(mechanisms, candidates.strict);
+    mechanisms = {candidates.strict};
+  } else if (mechanisms.empty()) {
+    mechanisms = candidates.automatic;
+  }
   return run;
+}
+
+Launch launchOf(const RunOptions& run, const std::string& treeId, const char* outerMark) {
+  Launch launch = run.terms;
+  launch.treeId = treeId;
+  launch.mark = outerMark == nullptr ? treeId : std::string(outerMark) + '.' + treeId;
+  if (!isMark(launch.mark)) launch.mark = treeId;  // a foreign or overlong one is not carried on
+  launch.file = run.command[0];
+  launch.args = run.command;
+  return launch;
 }
 
 }  // namespace holdfast

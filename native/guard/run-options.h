@@ -24,7 +24,16 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-RunOptions parseRunOptions(const std::vector<std::string>& arguments);
+// What a system has to hold a tree with.
+struct Candidates {
+  std::vector<Mechanism> automatic;  // acceptable for `auto`, strongest first
+  Mechanism strict;
+};
+
+RunOptions parseRunOptions(const std::vector<std::string>& arguments, const Candidates& candidates);
+
+// The launch of the command, without its environment.
+Launch launchOf(const RunOptions& run, const std::string& treeId, const char* outerMark);
 
 extern const char kRunHelp[];
 

@@ -1,15 +1,19 @@
 #include "guard/supervisor.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "core/record.h"
+#include "core/tree-names.h"
+#include "guard/answers.h"
+#include "guard/step-aside.h"
 #include "posix/choose-containment.h"
 #include "posix/clock.h"
+#include "posix/process.h"
+#include "posix/promptness.h"
 
 namespace holdfast {
 
@@ -18,35 +22,15 @@ namespace {
 constexpr std::int64_t kNever = INT64_MAX;
 constexpr std::int64_t kLingerMs = 1000;  // between sweeps once survivors have been reported
 
-std::int64_t numberIn(std::string_view field) {
-  std::int64_t number = 0;
-  (void)std::from_chars(field.data(), field.data() + field.size(), number);  // 0 is refused below
-  return number;
-}
-
-std::string whyAlive(Containment& containment, const Member& member) {
-  if (member.state == 'D') return "uninterruptible";
-  return containment.signalMember(member.identity, SIGKILL) == EPERM ? "denied" : "alive";
-}
-
-// The guard holds nothing of the user's and is in nobody's way: no descriptor, no terminal, no
-// directory that could not be unmounted.
-void stepAside() {
-  for (int fd = 0; fd <= 2; ++fd) {
-    UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (null && null.get() != fd) (void)dup2(null.get(), fd);
-    if (null.get() == fd) (void)null.release();
-  }
-  closeInherited();
-  (void)setsid();  // fails only for a group leader, and a guard is none
-  (void)chdir("/");
-}
-
 }  // namespace
 
+// A short command is over by now, and its owner waits to hear that.
 void superviseTree(OwnerLink link, LaunchedTree tree) {
+  bePrompt();
+  Supervisor supervisor(std::move(link), std::move(tree));
+  supervisor.step();
   stepAside();
-  Supervisor(std::move(link), std::move(tree)).run();
+  supervisor.run();
 }
 
 Supervisor::Supervisor(OwnerLink link, LaunchedTree tree)
@@ -56,46 +40,61 @@ Supervisor::Supervisor(OwnerLink link, LaunchedTree tree)
       startedAt_(nowMs()) {}
 
 void Supervisor::run() {
+  if (!empty_) settle();
   while (!finished()) {
-    tree_.containment->reap();
-    serveRequests();  // whoever ends the root says so before
-    observeOwner();
-    observeRoot();
-    reportStops();
-    checkTimeout();
-    advance();
-    if (!finished()) wait();
+    wait();
+    step();
+  }
+}
+
+void Supervisor::step() {
+  tree_.containment->reap();
+  serveRequests();  // whoever ends the root says so before
+  observeOwner();
+  observeRoot();
+  reportStops();
+  checkTimeout();
+  advance();
+}
+
+// A tree that has ended at the first look needs nobody to find it.
+void Supervisor::settle() {
+  tree_.recordRoot();
+  if (!tree_.record) return;
+  try {
+    commands_.emplace(tree_.record->socketPath());
+    tree_.record->append(socketLine(socketNameOf(tree_.terms.treeId)));
+  } catch (const OsError&) {
+    commands_.reset();  // the record names no socket, so nobody asks here
   }
 }
 
 bool Supervisor::finished() const {
   const bool ownerStillAsks = link_.open() && rootReported_ && !rootCollected_;
-  return empty_ && reported_ && !ownerStillAsks && !link_.hasUnsent();
+  return empty_ && reported() && !ownerStillAsks && !link_.hasUnsent();
 }
 
 void Supervisor::wait() {
-  const short linkEvents = static_cast<short>(POLLIN | (link_.hasUnsent() ? POLLOUT : 0));
-  pollfd watched[] = {{childSignals_.get(), POLLIN, 0},
-                      {link_.open() ? link_.fd() : -1, linkEvents, 0},
-                      {tree_.owner.fd(), POLLIN, 0},
-                      {tree_.containment->newsFd(), POLLIN, 0}};
-  (void)poll(watched, 4, waitMs());  // EINTR and timeouts are looked at alike
+  const int linkEvents = (link_.congested() ? 0 : POLLIN) | (link_.hasUnsent() ? POLLOUT : 0);
+  std::vector<pollfd> watched{{childSignals_.get(), POLLIN, 0},
+                              {link_.open() ? link_.fd() : -1, static_cast<short>(linkEvents), 0},
+                              {tree_.owner.fd(), POLLIN, 0},
+                              {tree_.containment->newsFd(), POLLIN, 0}};
+  if (commands_) commands_->watch(watched);
+  (void)poll(watched.data(), watched.size(), waitMs());  // EINTR and timeouts are looked at alike
   char drained[1024];
   if (watched[0].revents != 0)
     (void)!read(childSignals_.get(), drained, sizeof drained);  // reap() asks the kernel itself
   if ((watched[1].revents & POLLOUT) != 0) link_.flush();
 }
 
-void Supervisor::serveRequests() {
-  for (const std::string& request : link_.receive()) serve(request);
-}
-
 int Supervisor::waitMs() const {
   std::int64_t at = kNever;
-  if (ending_ && !empty_) at = reported_ ? nowMs() + kLingerMs : ending_->nextAt();
-  if (!ending_ && !released_ && tree_.terms.timeoutMs > 0)
+  if (ending_ && !empty_) at = reported() ? nowMs() + kLingerMs : ending_->nextAt();
+  if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
+  if (commands_ && commands_->hasRequest()) return 0;
   if (at == kNever) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(at - nowMs(), 0, 1 << 30));
 }
@@ -104,7 +103,7 @@ void Supervisor::observeOwner() {
   if (released_) return;
   pollfd owner{tree_.owner.fd(), POLLIN, 0};
   const bool dead = tree_.owner.fd() >= 0 && poll(&owner, 1, 0) == 1;
-  const bool linkCounts = tree_.owner.isSpawner() || tree_.terms.endsWithLink;
+  const bool linkCounts = tree_.owner.isSpawner() || tree_.terms.front.has_value();
   const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;
   tree_.owner.forget();
@@ -120,91 +119,30 @@ void Supervisor::observeRoot() {
   const bool exited = status->kind == ExitStatus::Kind::exited;
   link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
   if (!link_.open()) tree_.containment->collectRoot();
+  if (tree_.terms.front)
+    (void)signalProcess(*tree_.terms.front, SIGCONT);  // stopped, it hears nothing
   if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
   const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
   if (!ending_) begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
 }
 
+// While the owner does not read, changes wait where they do not pile up: a member may make as many
+// as it likes.
 void Supervisor::reportStops() {
-  while (const auto change = tree_.containment->takeStopChange())
+  while (!link_.hasUnsent()) {
+    const auto change = tree_.containment->takeStopChange();
+    if (!change) return;
     link_.send(*change == 0 ? "continued" : "stopped " + std::to_string(*change));
+  }
 }
 
+// Also where an end has begun already, which may have any time.
 void Supervisor::checkTimeout() {
-  if (ending_ || released_ || tree_.terms.timeoutMs == 0) return;
+  if (timedOut_ || released_ || tree_.terms.timeoutMs == 0) return;
   if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs)) return;
+  timedOut_ = true;
   begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
-}
-
-void Supervisor::serve(const std::string& request) {
-  const std::vector<std::string_view> fields = splitFields(request);
-  const std::string_view word = fields.empty() ? std::string_view{} : fields[0];
-  if (word == "end" && fields.size() == 4) return serveEnd(fields);
-  if (word == "signal" && fields.size() == 2)
-    return serveSignal(static_cast<int>(numberIn(fields[1])));
-  if (word == "members") return serveMembers();
-  if (word == "usage") return serveUsage();
-  if (word == "release") return serveRelease();
-  if (word == "resume") return serveResume();
-  if (word == "root" && fields.size() == 2) {
-    (void)tree_.containment->signalMember(tree_.root, static_cast<int>(numberIn(fields[1])));
-    return;
-  }
-  if (word != "collected") return link_.send("unknown " + escapeField(request));
-  rootCollected_ = true;
-  tree_.containment->collectRoot();
-}
-
-void Supervisor::serveEnd(const std::vector<std::string_view>& fields) {
-  EndTerms terms;
-  if (fields[1] == "terminate") terms.reason = EndReason::terminate;
-  if (fields[1] == "abort") terms.reason = EndReason::abort;
-  const auto signo = static_cast<int>(numberIn(fields[2]));
-  terms.signo = signo >= 1 && signo <= SIGRTMAX ? signo : SIGKILL;
-  terms.graceMs = static_cast<std::uint64_t>(std::max<std::int64_t>(numberIn(fields[3]), 0));
-  begin(terms);
-}
-
-void Supervisor::serveSignal(int signo) {
-  std::size_t sent = 0;
-  for (const Member& member : tree_.containment->members())
-    if (tree_.containment->signalMember(member.identity, signo) == 0) ++sent;
-  link_.send("sent " + std::to_string(sent));
-}
-
-// Whatever stops are reported after `resumed` came after the continuation.
-void Supervisor::serveResume() {
-  (void)tree_.containment->signalMember(tree_.root, SIGCONT);
-  tree_.containment->settleStops();
-  reportStops();
-  link_.send("resumed");
-}
-
-void Supervisor::serveMembers() {
-  const std::vector<Member> members = tree_.containment->members();
-  for (const Member& member : members)
-    link_.send("member " + describe(member.identity) + ' ' + std::to_string(member.ppid) + ' ' +
-               member.state + ' ' + escapeField(member.name));
-  link_.send("members " + std::to_string(members.size()));
-}
-
-void Supervisor::serveUsage() {
-  const Usage usage = tree_.containment->usage();
-  link_.send("usage " + std::to_string(usage.processes) + ' ' +
-             std::to_string(usage.cpuMicroseconds) + ' ' + std::to_string(usage.memoryBytes));
-}
-
-void Supervisor::serveRelease() {
-  try {
-    if (tree_.record) tree_.record->append("released\n");
-    tree_.containment->release();
-    released_ = true;
-    tree_.owner.forget();
-    link_.send("released");
-  } catch (const OsError& error) {
-    link_.send("not-released " + describe(error));
-  }
 }
 
 void Supervisor::begin(const EndTerms& terms) {
@@ -220,8 +158,8 @@ void Supervisor::advance() {
     observeRoot();
     dissolve();
     const EndReason byItself = released_ ? EndReason::released : EndReason::ended;
-    if (!reported_) reportEnd(ending_ ? ending_->reason() : byItself);
-  } else if (ending_ && !reported_ && ending_->overdue()) {
+    if (!reported()) reportEnd(ending_ ? ending_->reason() : byItself);
+  } else if (ending_ && !reported() && ending_->overdue()) {
     reportSurvivors();
     reportEnd(ending_->reason());
   }
@@ -233,18 +171,17 @@ void Supervisor::dissolve() {
 }
 
 void Supervisor::reportSurvivors() {
-  for (const Member& member : tree_.containment->members())
-    link_.send("survivor " + describe(member.identity) + ' ' +
-               whyAlive(*tree_.containment, member) + ' ' + escapeField(member.name));
+  for (const std::string& line : survivorLines(*tree_.containment)) tell(line);
 }
 
 void Supervisor::reportEnd(EndReason reason) {
-  reported_ = true;
-  const std::int64_t begun = ending_ ? ending_->startedAt() : nowMs();
-  link_.send("empty " + std::string(nameOf(reason)) + ' ' +
-             std::to_string(ending_ ? ending_->endedPolitely() : 0) + ' ' +
-             std::to_string(ending_ ? ending_->killed() : 0) + ' ' +
-             std::to_string(nowMs() - begun));
+  report_ = emptyLine(reason, ending_);
+  tell(report_);
+}
+
+void Supervisor::tell(const std::string& fact) {
+  link_.send(fact);
+  if (commands_) commands_->tell(fact);
 }
 
 }  // namespace holdfast

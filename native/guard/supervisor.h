@@ -1,5 +1,5 @@
 // Supervises one tree from the start of its root to its proven end: watches owner, root and
-// clock, answers the owner's requests, and ends what is left.
+// clock, answers the owner and other commands of the user, and ends what is left.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/launch.h"
+#include "guard/command-socket.h"
 #include "guard/ending.h"
 #include "posix/launch-tree.h"
 
@@ -21,10 +22,13 @@ class Supervisor {
  public:
   Supervisor(OwnerLink link, LaunchedTree tree);
 
-  // Returns when the tree is empty and everything that spoke of it is gone.
+  // One look at everything, and what follows from it.
+  void step();
+  // After a first step. Returns when the tree is empty and everything that spoke of it is gone.
   void run();
 
  private:
+  void settle();
   void wait();
   int waitMs() const;
   void observeOwner();
@@ -33,28 +37,31 @@ class Supervisor {
   void checkTimeout();
   void serveRequests();
   void serve(const std::string& request);
-  void serveEnd(const std::vector<std::string_view>& fields);
+  void serve(CommandSocket::Caller& caller, const std::string& request);
+  bool answer(const std::vector<std::string_view>& fields, LineSocket& asker);
   void serveSignal(int signo);
   void serveResume();
-  void serveMembers();
-  void serveUsage();
   void serveRelease();
   void begin(const EndTerms& terms);
   void advance();
   void reportEnd(EndReason reason);
   void reportSurvivors();
+  void tell(const std::string& fact);
   void dissolve();
+  bool reported() const { return !report_.empty(); }
   bool finished() const;
 
   OwnerLink link_;
   LaunchedTree tree_;
   UniqueFd childSignals_;
   std::int64_t startedAt_;
+  std::optional<CommandSocket> commands_;
   std::optional<Ending> ending_;
+  std::string report_;  // the last fact, once it has been told
   bool rootReported_ = false;
   bool rootCollected_ = false;
   bool released_ = false;
-  bool reported_ = false;
+  bool timedOut_ = false;
   bool empty_ = false;
 };
 

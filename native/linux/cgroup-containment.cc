@@ -1,15 +1,19 @@
 #include "linux/cgroup-containment.h"
 
-#include <signal.h>
-
-#include <cerrno>
 #include <set>
 
 #include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/clock.h"
 
 namespace holdfast {
+
+namespace {
+
+constexpr std::int64_t kKernelMs = 30;
+
+}  // namespace
 
 // A member that may write to another cgroup can leave this one; then only the guard holds it.
 std::vector<EscapeRoute> CgroupContainment::escapable() const {
@@ -33,19 +37,27 @@ void CgroupContainment::addStrays(std::vector<Member>& members) const {
   }
 }
 
-// cgroup.kill ends a storm that forks faster than any loop, but passes over a process whose main
-// thread has exited (kernel/cgroup/cgroup.c, __cgroup_kill signals the dead leader only), and
-// over whoever moved out: the following sweeps reach those one by one.
+// cgroup.kill ends a storm that forks faster than any loop. To look for the dying one by one
+// meanwhile would only keep them from dying.
 std::size_t CgroupContainment::killAll() {
-  std::size_t hit = 0;
-  if (!killedByKernel_)
-    for (int pid : cgroup_.processes()) hit += countHit(pid);
-  const bool first = !killedByKernel_;
-  killedByKernel_ = cgroup_.kill();
-  if (first && killedByKernel_) return hit;
-  hit += Subreaper::killAll();
-  for (int pid : cgroup_.processes())
-    if (cgroup_.killInside(pid) == 0) hit += countHit(pid);
+  if (!killedAt_) {
+    const std::vector<int> inside = cgroup_.processes();
+    if (!cgroup_.kill()) return killByHand();
+    killedAt_ = nowMs();
+    std::size_t hit = 0;
+    for (int pid : inside) hit += countHit(pid);
+    return hit;
+  }
+  if (nowMs() < *killedAt_ + kKernelMs) return 0;
+  (void)cgroup_.kill();  // for whoever has come in since
+  return killByHand();
+}
+
+// The kernel passes over a process whose main thread has exited (kernel/cgroup/cgroup.c,
+// __cgroup_kill signals the dead leader only), and over whoever moved out.
+std::size_t CgroupContainment::killByHand() {
+  std::size_t hit = Subreaper::killAll();
+  for (int pid : cgroup_.killOneByOne()) hit += countHit(pid);
   return hit;
 }
 

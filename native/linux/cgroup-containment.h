@@ -28,9 +28,10 @@ class CgroupContainment : public Subreaper {
 
  private:
   void addStrays(std::vector<Member>& members) const;
+  std::size_t killByHand();
 
   Cgroup cgroup_;
-  bool killedByKernel_ = false;
+  std::optional<std::int64_t> killedAt_;  // by the kernel
 };
 
 }  // namespace holdfast

@@ -7,23 +7,23 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <map>
 
 #include "core/os-error.h"
 #include "core/report.h"
+#include "linux/numbers.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 #include "posix/files.h"
+#include "posix/process.h"
+#include "posix/unique-directory.h"
 
 namespace holdfast {
 
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
+constexpr std::size_t kMostHandles = 256;  // the others are for the next time
 
 struct Mount {
   std::string root;  // which part of the hierarchy is mounted
@@ -49,17 +49,6 @@ std::string ownPath() {
   throw OsError("find own cgroup", ENOENT, "/proc/self/cgroup");
 }
 
-std::string ownDirectory() {
-  const Mount mount = findCgroup2();
-  std::string path = ownPath();
-  if (mount.root != "/") {
-    if (path.compare(0, mount.root.size(), mount.root) != 0)
-      throw OsError("find own cgroup", EXDEV, mount.point);
-    path.erase(0, mount.root.size());
-  }
-  return path == "/" || path.empty() ? mount.point : mount.point + path;
-}
-
 // systemd marks what it has handed over with an extended attribute and otherwise expects to be
 // the only one who makes cgroups (systemd CGROUP_DELEGATION.md).
 bool isDelegated(const std::string& path) {
@@ -81,7 +70,7 @@ void requireUnmanaged(const std::string& path) {
 
 template <typename Visit>
 void eachSubdirectory(const std::string& path, Visit visit) {
-  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path.c_str()));
+  const UniqueDirectory directory(opendir(path.c_str()));
   if (!directory) return;
   while (const dirent* entry = readdir(directory.get()))
     if (entry->d_type == DT_DIR && entry->d_name[0] != '.') visit(path + '/' + entry->d_name);
@@ -110,6 +99,17 @@ UniqueFd openDirectory(const std::string& path) {
 
 }  // namespace
 
+std::string Cgroup::ownDirectory() {
+  const Mount mount = findCgroup2();
+  std::string path = ownPath();
+  if (mount.root != "/") {
+    if (path.compare(0, mount.root.size(), mount.root) != 0)
+      throw OsError("find own cgroup", EXDEV, mount.point);
+    path.erase(0, mount.root.size());
+  }
+  return path == "/" || path.empty() ? mount.point : mount.point + path;
+}
+
 Cgroup Cgroup::createBelowOwn(const std::string& treeId) {
   const std::string parent = ownDirectory();
   requireUnmanaged(parent);
@@ -126,6 +126,18 @@ Cgroup Cgroup::createBelowOwn(const std::string& treeId) {
   }
 }
 
+// What Node, Java and Go size themselves by. They look in their own cgroup only: libuv does
+// (src/unix/linux.c, uv__get_cgroup2_memory_limits), and there is no such file, or one that says
+// `max`, in a cgroup that we make (cgroups(7), "no internal processes").
+std::string Cgroup::limitThatWouldHide() {
+  const std::string own = ownDirectory();
+  for (const char* name : {"memory.max", "memory.high", "cpu.max"}) {
+    const std::string limit = readWholeFile(own + '/' + name);
+    if (!limit.empty() && limit.compare(0, 3, "max") != 0) return name;
+  }
+  return {};
+}
+
 Cgroup Cgroup::adopt(const std::string& path) { return Cgroup(path, openDirectory(path)); }
 
 int Cgroup::join() const { return write(procs_.get(), "0", 1) == 1 ? 0 : errno; }
@@ -135,13 +147,18 @@ bool Cgroup::kill() const {
   return file && write(file.get(), "1", 1) == 1;
 }
 
-int Cgroup::killInside(int pid) const {
-  // First the handle, then the look: if the look finds it inside, the handle is its.
-  const UniqueFd pidfd = openPidfd(pid);
-  const std::vector<int> inside = processes();
-  if (std::find(inside.begin(), inside.end(), pid) == inside.end()) return ESRCH;
-  if (pidfd) return signalPidfd(pidfd.get(), SIGKILL);
-  return ::kill(pid, SIGKILL) == 0 ? 0 : errno;
+// First the handles, then the look: if it finds a process inside, the handle is its.
+std::vector<int> Cgroup::killOneByOne() const {
+  std::map<int, UniqueFd> handles;
+  for (int pid : processes())
+    if (handles.size() < kMostHandles) handles[pid] = openPidfd(pid);
+  std::vector<int> hit;
+  for (int pid : processes()) {
+    const auto handle = handles.find(pid);
+    if (handle != handles.end() && signalChild(handle->second, pid, SIGKILL) == 0)
+      hit.push_back(pid);
+  }
+  return hit;
 }
 
 std::vector<int> Cgroup::processes() const {

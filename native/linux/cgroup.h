@@ -11,9 +11,14 @@ namespace holdfast {
 
 class Cgroup {
  public:
+  // This process's own, as a path. Throws OsError where no cgroup2 is mounted.
+  static std::string ownDirectory();
   // Makes `holdfast-<treeId>` below this process's own cgroup. Throws OsError that names the
   // step: no cgroup2 mount, not delegated, mkdir refused.
   static Cgroup createBelowOwn(const std::string& treeId);
+  // The limit of this process's own cgroup that a program would not find in one below it, where a
+  // runtime looks for it: `memory.max`, say; empty: there is none.
+  static std::string limitThatWouldHide();
   // Takes over one that a dead guard left behind. Throws OsError.
   static Cgroup adopt(const std::string& path);
 
@@ -29,8 +34,8 @@ class Cgroup {
   int join() const;
   // SIGKILL to all by the kernel (cgroup.kill, Linux 5.14). False when there is no such file.
   bool kill() const;
-  // SIGKILL to one process if it still is inside. 0 or an errno.
-  int killInside(int pid) const;
+  // SIGKILL to each process inside. The pids of those it could be sent to.
+  std::vector<int> killOneByOne() const;
   // Every process inside, also in sub-cgroups.
   std::vector<int> processes() const;
   bool populated() const;

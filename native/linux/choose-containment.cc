@@ -12,6 +12,7 @@
 #include "core/report.h"
 #include "linux/cgroup-containment.h"
 #include "linux/group.h"
+#include "linux/numbers.h"
 #include "linux/pid-namespace.h"
 #include "linux/proc.h"
 #include "posix/handover.h"
@@ -21,10 +22,19 @@ namespace holdfast {
 
 namespace {
 
+// Where there is a choice, nothing that the program can see shall change.
+std::unique_ptr<Containment> makeCgroup(const Terms& terms) {
+  const bool preferred = terms.mechanisms.size() > 1;
+  const std::string limit = preferred ? Cgroup::limitThatWouldHide() : std::string();
+  if (!limit.empty())
+    throw OsError("let the program see the " + limit + " of its service", ENOTSUP);
+  return std::make_unique<CgroupContainment>(terms.treeId);
+}
+
 std::unique_ptr<Containment> make(Mechanism mechanism, const Terms& terms,
                                   const Surroundings& surroundings) {
   switch (mechanism) {
-    case Mechanism::cgroup: return std::make_unique<CgroupContainment>(terms.treeId);
+    case Mechanism::cgroup: return makeCgroup(terms);
     case Mechanism::pidNamespace:
       return surroundings.inPlace ? std::make_unique<PidNamespace>()
                                   : std::make_unique<PidNamespace>(surroundings);
@@ -61,8 +71,8 @@ Choice chooseContainment(const Terms& terms, const Surroundings& surroundings) {
         return choice;
       }
       candidate->dissolve();
-      choice.passedOver.push_back(name + " leaves-open:" + std::string(nameOf(*refused)) +
-                                  " REFUSED 0");
+      const std::string open = "leaves " + std::string(nameOf(*refused)) + " open";
+      choice.passedOver.push_back(name + ' ' + escapeField(open) + " REFUSED 0");
     } catch (const OsError& error) {
       choice.passedOver.push_back(name + ' ' + escapeField(error.call()) + ' ' +
                                   errorName(error.number()) + ' ' + std::to_string(error.number()));

@@ -13,7 +13,13 @@
 #include "core/os-error.h"
 #include "linux/cgroup.h"
 #include "linux/pidfd.h"
+#include "linux/tracing.h"
 #include "raw-calls.h"
+
+// AddressSanitizer's, where it is (sanitizer/asan_interface.h): frames that another program has
+// taken the place of were never left, and anything may stand where theirs did afterwards.
+extern "C" void __asan_unpoison_memory_region(const volatile void*, std::size_t)
+    __attribute__((weak));
 
 namespace holdfast {
 
@@ -29,7 +35,10 @@ void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
 
 void becomeSharingRoot(void* shared) {
   const SharingRoot& start = *static_cast<const SharingRoot*>(shared);
-  if (start.said >= 0) (void)rawCall(SYS_write, start.said, reinterpret_cast<long>("root"), 4);
+  if (start.said >= 0) {
+    (void)rawCall(SYS_write, start.said, reinterpret_cast<long>("root"), 4);
+    if ((errno = giveUpTracing()) != 0) start.root.fail(ExecRoot::capabilityStep);
+  }
   start.root.becomeRoot();
 }
 
@@ -84,7 +93,10 @@ ChildStack::ChildStack() {
   if (memory_ == MAP_FAILED) throw OsError::last("mmap");
 }
 
-ChildStack::~ChildStack() { (void)munmap(memory_, kSize); }  // fails only for what is not mapped
+ChildStack::~ChildStack() {
+  if (__asan_unpoison_memory_region != nullptr) __asan_unpoison_memory_region(memory_, kSize);
+  (void)munmap(memory_, kSize);  // fails only for what is not mapped
+}
 
 // Not FUTEX_PRIVATE_FLAG: the kernel wakes without it.
 void Sharing::awaitEnd(int timeoutMs) const {

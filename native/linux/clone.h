@@ -77,7 +77,7 @@ struct SharingRoot {
   const ChildStack& stack;
   const Sharing& sharing;
   int& pid;  // there before the root's first step
-  int said;  // an InitSocket's inside, on which the root tells who it is; -1: nobody asks
+  int said;  // in a namespace: an InitSocket's inside, on which the root tells who it is; else -1
 };
 // 0 or an errno.
 int startSharingRoot(const SharingRoot& start);

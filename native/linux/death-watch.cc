@@ -7,11 +7,13 @@
 #include <cstdint>
 
 #include "core/os-error.h"
+#include "posix/standard-descriptors.h"
 
 namespace holdfast {
 
 DeathWatch::DeathWatch()
-    : queue_(epoll_create1(EPOLL_CLOEXEC)), waker_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    : queue_(aboveStandard(UniqueFd(epoll_create1(EPOLL_CLOEXEC)))),
+      waker_(aboveStandard(UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)))) {
   if (!queue_ || !waker_) throw OsError::last("epoll_create1");
   add(waker_);
 }
@@ -22,6 +24,12 @@ void DeathWatch::add(const UniqueFd& handle) {
   event.events = EPOLLIN;
   if (epoll_ctl(queue_.get(), EPOLL_CTL_ADD, handle.get(), &event) != 0)
     throw OsError::last("epoll_ctl");
+}
+
+// Not left to close(2): an entry stays while a child that is just being made has a copy, and the
+// dead would wake the queue without end (epoll(7), question 6).
+void DeathWatch::remove(const UniqueFd& handle) {
+  if (handle) (void)epoll_ctl(queue_.get(), EPOLL_CTL_DEL, handle.get(), nullptr);
 }
 
 void DeathWatch::wait(int timeoutMs) {

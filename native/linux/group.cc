@@ -23,7 +23,7 @@ std::vector<EscapeRoute> Group::escapable() const {
   routes.push_back(EscapeRoute::fastDoubleFork);
   routes.push_back(EscapeRoute::guardKilled);
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
-  if (access("/proc/1/stat", R_OK) != 0) routes.push_back(EscapeRoute::hiddenProc);
+  if (procHidesProcesses()) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
 }
 
@@ -59,6 +59,6 @@ std::size_t Group::killAll() {
   return hit;
 }
 
-bool Group::empty() { return reaper_.noneLeft() && lineage_.noneLeft(); }
+bool Group::empty() { return reaper_.noneLeft() && lineage_.findSurely().empty(); }
 
 }  // namespace holdfast

@@ -6,14 +6,13 @@
 #include <cstring>
 
 #include "core/os-error.h"
+#include "posix/socket-pair.h"
 
 namespace holdfast {
 
 InitSocket makeInitSocket() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  InitSocket pair{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  SocketPair ends = makeMessagePair();
+  InitSocket pair{std::move(ends.first), std::move(ends.second)};
   const int on = 1;
   if (setsockopt(pair.outside.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
     throw OsError::last("setsockopt");

@@ -15,6 +15,7 @@
 #include "posix/all-signals-blocked.h"
 #include "posix/choose-containment.h"
 #include "posix/prctl.h"
+#include "posix/standard-descriptors.h"
 
 namespace holdfast {
 
@@ -47,6 +48,7 @@ bool prepare(Plan& plan) {
   if (plan.naming) needed.insert(plan.naming->inside.get());
   setThreadName("holdfast-guard");
   closeAllBut(needed);
+  occupyStandardDescriptors();
   takeOverSignals();
   OwnerLink link{UniqueFd(plan.guardEnd)};
   try {

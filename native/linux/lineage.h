@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "linux/proc.h"
+#include "linux/census.h"
 
 namespace holdfast {
 
@@ -24,7 +24,7 @@ struct MarkClaim {
 
 class Lineage {
  public:
-  explicit Lineage(MarkClaim claim) : claim_(std::move(claim)) {}
+  explicit Lineage(MarkClaim claim) : claim_(std::move(claim)), elders_(claim_.notBefore) {}
 
   // A process that is known to be a member, or was one.
   void add(const Identity& member);
@@ -34,9 +34,9 @@ class Lineage {
   enum class Marks { ignore, read };
   std::vector<ProcessStat> find(Marks marks);
 
-  // No member is alive, nor will one appear that was not to be recognised: a process shows no
-  // environment for a moment while it turns into another program (fs/proc/base.c, environ_read).
-  bool noneLeft();
+  // find(Marks::read). Nobody only when no member will appear who was not to be recognised: while
+  // a process turns into another program it shows no mark, which is waited for.
+  std::vector<ProcessStat> findSurely();
 
   // SIGKILL to every member; how many were hit for the first time. From the third call on, a
   // tree that seems to fork is brought to a stand before.
@@ -45,23 +45,22 @@ class Lineage {
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
-  using Snapshot = std::vector<ProcessStat>;  // in the order of their pids
-
   bool isKnown(const ProcessStat& process) const;
-  bool isRelated(const ProcessStat& process, const Snapshot& all) const;
-  bool leads(int group, const Snapshot& all) const;
-  bool addMarked(const Snapshot& all);
-  bool carriesMark(const ProcessStat& process);
-  void spread(const Snapshot& all);
+  bool isRelated(const ProcessStat& process, const Census& census) const;
+  bool leads(int group, const Census& census) const;
+  bool addMarked(Census& census);
+  bool carriesMark(const ProcessStat& process, Census& census) const;
+  void spread(const Census& census);
   void stopAll();
 
   MarkClaim claim_;
+  Elders elders_;
   int self_ = getpid();
   std::map<int, std::uint64_t> known_;  // pid to start time
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
   int sweeps_ = 0;
-  bool doubtful_ = false;  // the last look met a process without an environment
+  bool doubtful_ = false;  // the last look met a process that could not show its mark
 };
 
 }  // namespace holdfast

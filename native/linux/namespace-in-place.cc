@@ -7,6 +7,7 @@
 #include "core/os-error.h"
 #include "linux/pidfd.h"
 #include "linux/raw-exec.h"
+#include "linux/tracing.h"
 
 namespace holdfast {
 
@@ -29,6 +30,7 @@ void runSharingInit(void* shared) {
   const InitPlan& plan = *static_cast<InitPlan*>(shared);
   try {
     settleNamespace(plan.ids, plan.guardPidfd);
+    keepTracing();
   } catch (const OsError&) {
     rawExit(1);  // there is no root
   }

@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include "core/os-error.h"
+#include "linux/numbers.h"
 #include "linux/proc.h"
 #include "linux/reaper.h"
+#include "linux/tracing.h"
 #include "posix/choose-containment.h"
+#include "posix/promptness.h"
 
 namespace holdfast {
 
@@ -64,6 +67,7 @@ int startRoot(const ForkedInit& init) {
   if (root < 0) init.root.fail(ExecRoot::execStep);
   if (root == 0) {
     tell(init.socket.get(), "root");  // the guard reads our pid from the credentials
+    if ((errno = giveUpTracing()) != 0) init.root.fail(ExecRoot::capabilityStep);
     init.root.becomeRoot();
   }
   init.root.forgetReport();
@@ -119,9 +123,9 @@ class InitLoop {
     (void)poll(watched, 3, -1);  // EINTR: look again
     char drained[1024];
     if (watched[0].revents != 0) (void)!read(signals_.get(), drained, sizeof drained);
+    if (watched[1].revents != 0) return takeRequest();  // such as a release, before its owner died
     if (watched[2].revents != 0)
       _exit(1);  // and the kernel takes the rest, whatever the guard does
-    if (watched[1].revents != 0) takeRequest();
   }
 
   void takeRequest() {
@@ -153,7 +157,10 @@ void settleNamespace(const UserIds& ids, int guardPidfd) {
 }
 
 void liveAsInit(const InitLife& life) {
+  keepFromBeingTraced();
   stepOutOfTheWay(life);
+  (void)setsid();  // not one of the many of its tree's session (sched(7), autogroup)
+  bePrompt();
   InitLoop(life).run();
 }
 
@@ -161,6 +168,7 @@ void runForkedInit(ForkedInit init) {
   const int socket = init.socket.get();
   try {
     settleNamespace(init.ids, init.guardPidfd);
+    keepFromBeingTraced();
     tell(socket, "ready");
     if (!toldToStart(socket)) _exit(1);
     liveAsInit({startRoot(init), socket, init.ownerFd});

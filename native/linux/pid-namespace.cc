@@ -7,18 +7,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
-#include <cstring>
+#include <string_view>
 
 #include "core/os-error.h"
 #include "linux/clone.h"
 #include "linux/namespace-in-place.h"
+#include "linux/numbers.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
 namespace holdfast {
 
 namespace {
+
+constexpr std::size_t kMostStopChanges = 16;
+constexpr std::size_t kCrowd = 64;
 
 Cloned cloneInit() {
   if (geteuid() != 0) return forkInto(kUsersNamespaces);
@@ -28,6 +33,15 @@ Cloned cloneInit() {
     if (error.number() != EPERM) throw;
     return forkInto(kUsersNamespaces);
   }
+}
+
+// Without rights no other id can be taken; in a user namespace that shows as one that is not mapped
+// (user_namespaces(7), setuid(2)).
+ExecFailure asOutside(ExecFailure failure) {
+  const std::string_view step = failure.step == nullptr ? "" : failure.step;
+  const bool isIdentity = step == "setuid" || step == "setgid";
+  if (isIdentity && failure.number == EINVAL && geteuid() != 0) failure.number = EPERM;
+  return failure;
 }
 
 }  // namespace
@@ -70,7 +84,7 @@ StartedRoot PidNamespace::start(ExecRoot& root) {
   StartedRoot started;
   tell("start");
   const Message hello = receiveMessage(socket_.get(), 0);
-  started.failure = root.waitForExec();
+  started.failure = asOutside(root.waitForExec());
   if (started.failure.step != nullptr) return started;
   if (hello.text != "root" || hello.sender <= 0) {
     started.failure = {"clone", EAGAIN};
@@ -89,9 +103,15 @@ void PidNamespace::takeMessage(const std::string& message) {
   const int value = fields.size() == 2 ? std::atoi(std::string(fields[1]).c_str()) : 0;
   if (fields[0] == "exited") status_ = ExitStatus{ExitStatus::Kind::exited, value};
   if (fields[0] == "signaled") status_ = ExitStatus{ExitStatus::Kind::signaled, value};
-  if (fields[0] == "changed") stopChanges_.push_back(value);
+  if (fields[0] == "changed") addStopChange(value);
   if (fields[0] == "settled") settled_ = true;
   if (fields[0] == "alone") alone_ = true;
+}
+
+// Who does not ask for them gets the last ones: a member may stop and continue the root for ever.
+void PidNamespace::addStopChange(int change) {
+  if (stopChanges_.size() == kMostStopChanges) stopChanges_.pop_front();
+  stopChanges_.push_back(change);
 }
 
 void PidNamespace::receiveAll() {
@@ -106,7 +126,7 @@ void PidNamespace::receiveAll() {
 std::optional<int> PidNamespace::takeStopChange() {
   if (stopChanges_.empty()) return std::nullopt;
   const int change = stopChanges_.front();
-  stopChanges_.erase(stopChanges_.begin());
+  stopChanges_.pop_front();
   return change;
 }
 
@@ -124,11 +144,13 @@ std::vector<Member> PidNamespace::members() {
   return members;
 }
 
-// The namespace's own /proc lists what is inside without a walk.
+// Not what the namespace's own /proc lists, over which a member that is root may mount anything.
+// Where hundreds want a processor there may be none for the guard when it has counted them all: the
+// first ones have to do.
 std::size_t PidNamespace::countInside() const {
-  const std::size_t found = numbersNamedIn("/proc/" + std::to_string(init_) + "/root/proc").size();
-  const std::size_t dead = 1u + (status_ && !collected_ ? 1u : 0u);  // init does not count either
-  return found > dead ? found - dead : 0;
+  const std::size_t enough = runnableProcesses() > kCrowd ? kCrowd : SIZE_MAX;
+  const std::size_t found = descendantsOf(getpid(), enough).size();
+  return found > 0 ? found - 1 : 0;  // init does not count
 }
 
 std::size_t PidNamespace::killAll() {

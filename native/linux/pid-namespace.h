@@ -3,6 +3,8 @@
 // (pid_namespaces(7)): nothing is left to run when owner and guard are killed together.
 #pragma once
 
+#include <deque>
+
 #include "linux/subreaper.h"
 #include "posix/choose-containment.h"
 
@@ -38,6 +40,7 @@ class PidNamespace : public Subreaper {
   void awaitReady();
   void tell(std::string_view word);
   void takeMessage(const std::string& message);
+  void addStopChange(int change);
   void receiveAll();
   std::size_t countInside() const;
   void killInit();
@@ -45,7 +48,7 @@ class PidNamespace : public Subreaper {
   int init_ = 0;  // pid
   UniqueFd socket_;
   std::optional<ExitStatus> status_;
-  std::vector<int> stopChanges_;
+  std::deque<int> stopChanges_;
   bool started_ = false;
   bool killed_ = false;
   bool collected_ = false;

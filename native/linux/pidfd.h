@@ -12,6 +12,10 @@ UniqueFd openPidfd(int pid);
 // 0 or an errno. EINVAL, ENOSYS and EPERM of the call itself are told apart from the target's.
 int signalPidfd(int pidfd, int signo);
 
+// The pid of a process's parent, told without /proc (PIDFD_GET_INFO, Linux 6.13); 0 where the
+// kernel does not tell.
+int parentByHandle(const UniqueFd& pidfd);
+
 // Signals the process only if it still is the one that was meant; 0, ESRCH or EPERM.
 int signalIdentity(const Identity& target, int signo);
 // The same, and the handle by which it was signalled, where there are handles.

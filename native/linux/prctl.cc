@@ -32,6 +32,10 @@ int dumpable() { return call(PR_GET_DUMPABLE, 0); }
 
 void setDumpable(int value) { (void)call(PR_SET_DUMPABLE, static_cast<unsigned long>(value)); }
 
+void denyTracing() { setDumpable(0); }
+
+void allowTracing() { setDumpable(1); }
+
 bool noNewPrivileges() { return call(PR_GET_NO_NEW_PRIVS, 0) == 1; }
 
 void setNoNewPrivileges() { (void)call(PR_SET_NO_NEW_PRIVS, 1); }

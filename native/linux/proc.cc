@@ -1,26 +1,22 @@
 #include "linux/proc.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <memory>
 
+#include "core/report.h"
+#include "linux/numbers.h"
 #include "posix/files.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {
 
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 std::string procPath(int pid, const char* rest) { return "/proc/" + std::to_string(pid) + rest; }
 
@@ -72,6 +68,16 @@ bool hasChildrenLists() {
   return present;
 }
 
+std::uint64_t ticksPerSecond() { return static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK)); }
+
+// The clock in which start times are told (proc_pid_stat(5), field 22; Linux 2.6.38 and later).
+std::uint64_t msSinceBoot() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1000000;
+}
+
 std::vector<int> childrenByScan(int pid) {
   std::vector<int> children;
   for (const ProcessStat& process : allProcesses())
@@ -79,36 +85,34 @@ std::vector<int> childrenByScan(int pid) {
   return children;
 }
 
+void addChildrenOfTask(int pid, int task, std::vector<int>& children) {
+  const std::string list = procPath(pid, "/task/") + std::to_string(task) + "/children";
+  for (int child : numbersIn(readWholeFile(list))) children.push_back(child);
+}
+
 }  // namespace
-
-std::vector<int> numbersNamedIn(const std::string& path) {
-  std::vector<int> numbers;
-  const Directory directory(opendir(path.c_str()));
-  if (!directory) return numbers;
-  while (const dirent* entry = readdir(directory.get())) {
-    int number = 0;
-    const char* end = entry->d_name + std::strlen(entry->d_name);
-    if (std::from_chars(entry->d_name, end, number).ptr == end) numbers.push_back(number);
-  }
-  return numbers;
-}
-
-std::vector<int> numbersIn(std::string_view text) {
-  std::vector<int> numbers;
-  const char* at = text.data();
-  const char* end = at + text.size();
-  while (at < end) {
-    int number = 0;
-    const auto parsed = std::from_chars(at, end, number);
-    if (parsed.ptr != at) numbers.push_back(number);
-    at = std::max(parsed.ptr, at + 1);
-  }
-  return numbers;
-}
 
 std::optional<ProcessStat> readStat(int pid) {
   char line[kLongestStat];
-  const std::string_view text = readLine(procPath(pid, "/stat"), line);
+  return parseStat(pid, readLine(procPath(pid, "/stat"), line));
+}
+
+bool procHidesProcesses() { return access("/proc/1/stat", R_OK) != 0; }
+
+bool mayHaveEnvironment(const std::string& folder) {
+  const std::string text = readWholeFile(folder + "/stat");
+  const std::size_t close = text.rfind(')');
+  if (close == std::string::npos || close + 2 > text.size()) return false;
+  const std::vector<std::string_view> fields =
+      splitFields(std::string_view(text).substr(close + 2));  // `state` comes first: field 3
+  if (fields.size() <= 51 - 3) return false;
+  const bool hidden = fields[26 - 3] == "1";
+  const std::string_view begin = fields[50 - 3];
+  const std::string_view end = fields[51 - 3];
+  return !hidden && (end == "0" || begin != end);
+}
+
+std::optional<ProcessStat> parseStat(int pid, std::string_view text) {
   const std::size_t open = text.find('(');
   // The name may hold any character, `)` included: only the last one ends it.
   const std::size_t close = text.rfind(')');
@@ -134,10 +138,15 @@ std::vector<int> childrenOf(int pid) {
   if (!hasChildrenLists()) return childrenByScan(pid);
   std::vector<int> children;
   // A child that another thread started stands only in that thread's list (proc_pid_task(5)).
-  for (int task : numbersNamedIn(procPath(pid, "/task"))) {
-    const std::string list = procPath(pid, "/task/") + std::to_string(task) + "/children";
-    for (int child : numbersIn(readWholeFile(list))) children.push_back(child);
-  }
+  for (int task : numbersNamedIn(procPath(pid, "/task"))) addChildrenOfTask(pid, task, children);
+  return children;
+}
+
+// Most processes have one thread: to list their threads would cost as much as all the rest.
+std::vector<int> childrenOf(const ProcessStat& process) {
+  if (process.threads != 1 || !hasChildrenLists()) return childrenOf(process.pid);
+  std::vector<int> children;
+  addChildrenOfTask(process.pid, process.pid, children);
   return children;
 }
 
@@ -150,9 +159,11 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit) {
     const ProcessStat parent = parents.back();
     parents.pop_back();
     std::vector<ProcessStat> children;
-    for (int pid : childrenOf(parent.pid))
-      if (auto child = readStat(pid); child && child->ppid == parent.pid && !child->dead())
-        children.push_back(*child);
+    for (int pid : childrenOf(parent)) {
+      const auto child = readStat(pid);
+      if (child && child->ppid == parent.pid && !child->dead()) children.push_back(*child);
+      if (found.size() + children.size() == limit) break;
+    }
     if (children.empty()) continue;
     const auto again = readStat(parent.pid);
     if (!again || again->startTime != parent.startTime) continue;
@@ -172,6 +183,14 @@ std::vector<ProcessStat> allProcesses() {
   return processes;
 }
 
+// `0.20 0.18 0.12 1/80 11206`: the number before the slash.
+std::size_t runnableProcesses() {
+  const std::string load = readWholeFile("/proc/loadavg");
+  const std::vector<std::string_view> fields = splitFields(load);
+  const std::vector<int> numbers = fields.size() > 3 ? numbersIn(fields[3]) : std::vector<int>{};
+  return numbers.empty() ? 0 : static_cast<std::size_t>(numbers.front());
+}
+
 std::string_view valueIn(std::string_view environment, std::string_view name) {
   while (!environment.empty()) {
     const std::size_t end = std::min(environment.find('\0'), environment.size());
@@ -185,16 +204,24 @@ std::string_view valueIn(std::string_view environment, std::string_view name) {
 }
 
 Member memberOf(const ProcessStat& stat) {
-  return {stat.identity(), stat.ppid, stat.state, stat.name};
+  const Usage usage = usageOf({stat});
+  const std::uint64_t born = stat.startTime * 1000 / ticksPerSecond();
+  const std::uint64_t now = msSinceBoot();
+  return {stat.identity(),
+          stat.ppid,
+          stat.state,
+          stat.name,
+          usage.cpuMicroseconds,
+          usage.memoryBytes,
+          now - std::min(born, now)};
 }
 
 Usage usageOf(const std::vector<ProcessStat>& processes) {
-  const auto ticksPerSecond = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
   const auto pageBytes = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   Usage usage;
   for (const ProcessStat& process : processes) {
     usage.processes += 1;
-    usage.cpuMicroseconds += process.cpuTicks * 1000000 / ticksPerSecond;
+    usage.cpuMicroseconds += process.cpuTicks * 1000000 / ticksPerSecond();
     usage.memoryBytes += process.residentPages * pageBytes;
   }
   return usage;

@@ -31,11 +31,15 @@ struct ProcessStat {
   bool dead() const { return state == 'X' || (state == 'Z' && threads <= 1); }
 };
 
+// What /proc/<pid>/stat says; nothing when it says something else.
+std::optional<ProcessStat> parseStat(int pid, std::string_view text);
+
 // Nothing when there is no such process, or when /proc hides it.
 std::optional<ProcessStat> readStat(int pid);
 
 // The children of every thread of a process, dead ones included.
 std::vector<int> childrenOf(int pid);
+std::vector<int> childrenOf(const ProcessStat& process);
 
 // Everything below a process that is not dead, parents before children. A parent is looked at
 // again after its children, so that a recycled pid cannot bring strangers into the list.
@@ -45,17 +49,22 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MA
 // All processes that /proc shows, in the order of their pids.
 std::vector<ProcessStat> allProcesses();
 
+// How many on this machine run or want to (proc_loadavg(5)).
+std::size_t runnableProcesses();
+
 // A variable in what /proc/<pid>/environ holds: the environment that a process was started with,
 // empty where it cannot be read (another user's process, or one that is not dumpable).
 std::string_view valueIn(std::string_view environment, std::string_view name);
 
+// There is no /proc, or it hides the processes of others (hidepid, proc(5)).
+bool procHidesProcesses();
+
+// Of a process or thread whose environment was read and was empty. For a moment one is who turns
+// into another program (fs/proc/base.c, environ_read). One that has none for good, or may not be
+// read, says so in its `stat` (fs/proc/array.c, do_task_stat: env_start, env_end, start_code).
+bool mayHaveEnvironment(const std::string& folder);
+
 Member memberOf(const ProcessStat& stat);
 Usage usageOf(const std::vector<ProcessStat>& processes);
-
-// The decimal numbers of a list, whatever separates them.
-std::vector<int> numbersIn(std::string_view text);
-
-// The entries of a directory whose names are numbers; nothing when it cannot be read.
-std::vector<int> numbersNamedIn(const std::string& path);
 
 }  // namespace holdfast

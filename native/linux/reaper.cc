@@ -69,6 +69,11 @@ std::optional<int> Reaper::takeStopChange() {
   return info.si_code == CLD_CONTINUED ? 0 : info.si_status;
 }
 
+bool Reaper::isAlive(int pid) {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid), &info, kPeek) == 0 && info.si_pid == 0;
+}
+
 void Reaper::collectRoot() {
   collected_ = true;
   reap();

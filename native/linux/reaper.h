@@ -25,6 +25,8 @@ class Reaper {
   void collectRoot();
   // Whether this pid is the root's, dead and not yet collected.
   bool holdsDead(int pid) const { return pid == root_ && holdsDeadRoot(); }
+  // Whether this pid is a child's that lives.
+  static bool isAlive(int pid);
   // No child is left, dead or alive, but the dead root.
   bool noneLeft();
 

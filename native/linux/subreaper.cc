@@ -5,23 +5,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <set>
 
 #include "core/os-error.h"
 #include "linux/clone.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "linux/standstill.h"
 #include "posix/process.h"
 
 namespace holdfast {
 
 namespace {
 
-// A sweep that only kills meets most trees; one that forks faster is stopped first.
+// A sweep that only kills meets most trees; one that is not gone by then keeps forking.
 constexpr int kPlainSweeps = 3;
-constexpr int kStopRounds = 64;
 constexpr std::size_t kSmallTree = 32;
+constexpr std::ptrdiff_t kStorm = kSmallTree / 2;
+
+// Most trees wait for something, even large ones.
+bool looksLikeStorm(const std::vector<ProcessStat>& processes) {
+  const auto runs = [](const ProcessStat& process) { return process.state == 'R'; };
+  return std::count_if(processes.begin(), processes.end(), runs) >= kStorm;
+}
 
 }  // namespace
 
@@ -34,31 +41,48 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
   if (geteuid() != 0) routes.push_back(EscapeRoute::gainedPrivilege);
   routes.push_back(EscapeRoute::guardKilled);
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
-  if (access("/proc/self/stat", R_OK) != 0) routes.push_back(EscapeRoute::hiddenProc);
+  if (procHidesProcesses()) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
 }
 
 std::vector<Member> Subreaper::members() {
   std::vector<Member> members;
   for (const ProcessStat& stat : descendantsOf(getpid())) members.push_back(memberOf(stat));
+  addHiddenChildren(members);
   return members;
 }
 
 Usage Subreaper::usage() { return usageOf(descendantsOf(getpid())); }
 
+// Whom /proc hides (hidepid) has no start time to be told by, but a child keeps its pid until it is
+// waited for.
+void Subreaper::addHiddenChildren(std::vector<Member>& members) {
+  for (int pid : childrenOf(getpid())) {
+    if (readStat(pid) || !reaper_.isAlive(pid)) continue;
+    Member hidden;
+    hidden.identity.pid = pid;
+    hidden.ppid = getpid();
+    members.push_back(std::move(hidden));
+  }
+}
+
 int Subreaper::signalMember(const Identity& member, int signo) {
-  return signalIdentity(member, signo);
+  if (member.startTime != 0) return signalIdentity(member, signo);
+  if (!reaper_.isAlive(member.pid)) return ESRCH;
+  return kill(member.pid, signo) == 0 ? 0 : errno;
 }
 
 // A small tree is hit as a whole. Of a large one the children first: whoever dies leaves its own
 // children to us, and what is deeper is looked for in the next sweep only, when most of it has
-// come up already.
+// come up already. One that forks while it is killed is brought to a stand.
 std::size_t Subreaper::killAll() {
   sweeps_ += 1;
-  if (sweeps_ > kPlainSweeps) stopAll();
   const std::size_t limit = sweeps_ > 1 ? SIZE_MAX : kSmallTree;
   const std::vector<ProcessStat> seen = descendantsOf(getpid(), limit);
-  std::size_t hit = killChildren();
+  const bool storm = sweeps_ > kPlainSweeps || looksLikeStorm(seen);
+  std::size_t hit = storm ? endStorm() : 0;
+  hit += killChildren();  // after a storm too: whom /proc hides (hidepid) only comes up as a child
+  if (storm) return hit;
   for (const ProcessStat& stat : seen)
     if (signalIdentity(stat.identity(), SIGKILL) == 0) hit += countHit(stat.pid);
   return hit;
@@ -72,19 +96,10 @@ std::size_t Subreaper::killChildren() {
   return hit;
 }
 
-// A tree that forks while it is killed is brought to a stand first: stop whatever is found until
-// a round finds nothing new (docs/gotchas.md#fork-storms).
-void Subreaper::stopAll() {
-  std::set<std::pair<int, std::uint64_t>> stopped;
-  for (int round = 0; round < kStopRounds; ++round) {
-    bool grew = false;
-    for (const ProcessStat& stat : descendantsOf(getpid())) {
-      if (!stopped.insert({stat.pid, stat.startTime}).second) continue;
-      (void)signalIdentity(stat.identity(), SIGSTOP);  // who is denied shows when it is killed
-      grew = true;
-    }
-    if (!grew) return;
-  }
+std::size_t Subreaper::endStorm() {
+  std::size_t hit = 0;
+  for (int pid : Standstill().end()) hit += countHit(pid);
+  return hit;
 }
 
 }  // namespace holdfast

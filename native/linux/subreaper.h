@@ -38,8 +38,9 @@ class Subreaper : public Containment {
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
+  void addHiddenChildren(std::vector<Member>& members);
   std::size_t killChildren();
-  void stopAll();
+  std::size_t endStorm();
 
   Reaper reaper_;
   std::set<int> hit_;

@@ -17,6 +17,9 @@ namespace holdfast {
 
 namespace {
 
+constexpr const char* kAllowTheCall =
+    "allow the call in the seccomp filter of this container or service";
+
 int errorOfPidfdOpen() { return openPidfd(getpid()) ? 0 : errno; }
 
 int errorOfPidfdSendSignal() {
@@ -76,15 +79,18 @@ std::vector<Probe> systemProbes() {
       {"cgroup.kill", "write cgroup.kill", errorOfCgroupKill(),
        "without it the members of a cgroup are killed one by one (Linux 5.14, a writable cgroup2)"},
       {"subreaper", "prctl(PR_SET_CHILD_SUBREAPER)", errorOfSubreaper(),
-       "without it orphans leave the guard: only `namespace` and `group` are left"},
+       "without it orphans leave the guard: only `group` is left"},
       {"children lists", "read /proc/self/task/<tid>/children", errorOfChildrenLists(),
        "without it every look at a tree reads all of /proc (CONFIG_PROC_CHILDREN)"},
       {"other users in /proc", "read /proc/1/stat", errorOfOthersStat(),
-       "hidden (hidepid): members that changed their user are not seen"},
+       "hidden (hidepid): members that changed their user or may not be dumped are not seen"},
   };
 }
 
 std::string mechanismAdvice(const std::string& mechanism, const std::string& call, int number) {
+  if (call.compare(0, 5, "prctl") == 0)
+    return "a seccomp filter refuses prctl: allow PR_SET_CHILD_SUBREAPER";
+  if (call.compare(0, 5, "pidfd") == 0) return kAllowTheCall;
   if (mechanism == "cgroup" && number == ENOENT) return "mount a cgroup2 hierarchy";
   if (mechanism == "cgroup" && number == EROFS)
     return "the cgroup file system is read-only here, as in most containers";
@@ -97,9 +103,7 @@ std::string mechanismAdvice(const std::string& mechanism, const std::string& cal
   if (mechanism == "namespace")
     return "allow unprivileged user namespaces (sysctl user.max_user_namespaces, "
            "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns)";
-  if (mechanism == "subreaper")
-    return "a seccomp filter refuses prctl: allow PR_SET_CHILD_SUBREAPER";
-  return "allow the call in the seccomp filter of this container or service";
+  return kAllowTheCall;
 }
 
 }  // namespace holdfast

@@ -31,4 +31,6 @@ std::string pidNamespaceId() {
   return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
 }
 
+std::string ownCgroups() { return readWholeFile("/proc/self/cgroup"); }
+
 }  // namespace holdfast

@@ -2,14 +2,17 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include <iterator>
 
 #include "core/os-error.h"
 
 namespace holdfast {
 
 namespace {
+
+constexpr int kIgnored[] = {SIGPIPE, SIGXFSZ};
 
 std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
   std::vector<char*> pointers;
@@ -20,13 +23,21 @@ std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
 
 }  // namespace
 
+std::vector<std::string> ownEnvironment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
+    variables.emplace_back(*variable);
+  return variables;
+}
+
 void become(const Program& program) {
   const std::vector<char*> args = pointersTo(program.args);
   const std::vector<char*> env = pointersTo(program.env);
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
-  struct sigaction before {};
-  (void)sigaction(SIGPIPE, &standard, &before);
+  struct sigaction before[std::size(kIgnored)] = {};
+  for (std::size_t i = 0; i < std::size(kIgnored); ++i)
+    (void)sigaction(kIgnored[i], &standard, &before[i]);
   sigset_t none;
   sigset_t blocked;
   sigemptyset(&none);
@@ -35,16 +46,10 @@ void become(const Program& program) {
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) (void)fcntl(fd, F_SETFD, 0);
   (void)execve(program.file.c_str(), args.data(), env.data());
   const OsError failed = OsError::last("execve", program.file);
-  (void)sigaction(SIGPIPE, &before, nullptr);
+  for (std::size_t i = 0; i < std::size(kIgnored); ++i)
+    (void)sigaction(kIgnored[i], &before[i], nullptr);
   (void)pthread_sigmask(SIG_SETMASK, &blocked, nullptr);
   throw failed;
-}
-
-SocketEnds makeSocketEnds() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  return {ends[0], ends[1]};
 }
 
 }  // namespace holdfast

@@ -12,15 +12,11 @@ struct Program {
   std::vector<std::string> env;
 };
 
-// Returns only by throwing OsError. SIGPIPE, which a JavaScript runtime ignores, is set back to its
-// default, and no signal stays blocked.
-[[noreturn]] void become(const Program& program);
+// The environment of this process, byte for byte.
+std::vector<std::string> ownEnvironment();
 
-// A connected pair of close-on-exec stream sockets. Throws OsError.
-struct SocketEnds {
-  int first;
-  int second;
-};
-SocketEnds makeSocketEnds();
+// Returns only by throwing OsError. SIGPIPE and SIGXFSZ, which a JavaScript runtime ignores, are
+// set back to their defaults, and no signal stays blocked.
+[[noreturn]] void become(const Program& program);
 
 }  // namespace holdfast

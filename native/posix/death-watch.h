@@ -11,8 +11,10 @@ class DeathWatch {
   // Throws OsError.
   DeathWatch();
 
-  // `handle` is openProcess()'s; closing it takes the process off the list. Throws OsError.
+  // `handle` is openProcess()'s. Throws OsError.
   void add(const UniqueFd& handle);
+  // Before it is closed. An empty one, or one that was never added, is nobody's.
+  void remove(const UniqueFd& handle);
   // Returns at a death, at wake(), or when the time is over (-1: never).
   void wait(int timeoutMs);
   void wake();

@@ -16,8 +16,8 @@ namespace holdfast {
 
 namespace {
 
-constexpr const char* kStepNames[] = {"dup2",   "setsid", "chdir", "setgid",
-                                      "setuid", "execvp", "cgroup"};
+constexpr const char* kStepNames[] = {"dup2",   "setsid", "chdir",  "setgid",
+                                      "setuid", "execvp", "cgroup", "prctl"};
 
 struct Report {
   std::int32_t step;

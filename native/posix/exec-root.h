@@ -52,7 +52,16 @@ class ExecRoot {
   ExecFailure waitForExec();
 
   // Steps, by their index in the report.
-  enum Step { dup2Step, sessionStep, chdirStep, setgidStep, setuidStep, execStep, cgroupStep };
+  enum Step {
+    dup2Step,
+    sessionStep,
+    chdirStep,
+    setgidStep,
+    setuidStep,
+    execStep,
+    cgroupStep,
+    capabilityStep
+  };
 
  private:
   bool placeDescriptors();

@@ -6,13 +6,15 @@
 #include <cerrno>
 
 #include "core/os-error.h"
+#include "posix/standard-descriptors.h"
 
 namespace holdfast {
 
 namespace {
 
 UniqueFd openForLock(const std::string& path) {
-  UniqueFd file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  constexpr int kFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+  UniqueFd file = aboveStandard(UniqueFd(open(path.c_str(), kFlags, 0600)));
   if (!file) throw OsError::last("open", path);
   return file;
 }

@@ -1,6 +1,7 @@
 #include "posix/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "posix/unique-fd.h"
@@ -14,6 +15,13 @@ std::string readWholeFile(const std::string& path) {
   for (ssize_t n; file && (n = read(file.get(), chunk, sizeof chunk)) > 0;)
     content.append(chunk, static_cast<std::size_t>(n));
   return content;
+}
+
+bool standsAt(const std::string& path, int file) {
+  struct stat named {};
+  struct stat open {};
+  return lstat(path.c_str(), &named) == 0 && fstat(file, &open) == 0 &&
+         named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Reading small files whole.
+// Small files, read whole, and what stands at a path.
 #pragma once
 
 #include <string>
@@ -6,5 +6,8 @@
 namespace holdfast {
 
 std::string readWholeFile(const std::string& path);  // empty when unreadable
+
+// The open file is the one at this path, links not followed.
+bool standsAt(const std::string& path, int file);
 
 }  // namespace holdfast

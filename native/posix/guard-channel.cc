@@ -10,6 +10,7 @@
 
 #include "core/os-error.h"
 #include "posix/clock.h"
+#include "posix/standard-descriptors.h"
 
 namespace holdfast {
 
@@ -79,6 +80,19 @@ void awaitReadable(int socket, std::int64_t deadline) {
   if (ready == 0) throw OsError("wait for the guard", ETIMEDOUT);
 }
 
+// One is expected; padding leaves room for a second (CMSG_SPACE, cmsg(3)).
+std::vector<UniqueFd> descriptorsIn(const cmsghdr& header) {
+  std::vector<UniqueFd> descriptors;
+  if (header.cmsg_level != SOL_SOCKET || header.cmsg_type != SCM_RIGHTS) return descriptors;
+  const std::size_t count = (header.cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  for (std::size_t i = 0; i < count; ++i) {
+    int fd;
+    std::memcpy(&fd, CMSG_DATA(&header) + i * sizeof fd, sizeof fd);
+    descriptors.push_back(aboveStandard(UniqueFd(fd)));
+  }
+  return descriptors;
+}
+
 }  // namespace
 
 void GuardChannel::begin(const OutgoingRequest& request) {
@@ -133,12 +147,8 @@ void GuardChannel::takeFacts(std::size_t bytes, Answer& answer) {
   message.msg_controllen = sizeof control;
   const ssize_t length = recvmsg(fd(), &message, MSG_CMSG_CLOEXEC);
   if (length <= 0) throw OsError::last("recvmsg");
-  const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
-    int handle;
-    std::memcpy(&handle, CMSG_DATA(header), sizeof handle);
-    answer.rootHandle.reset(handle);
-  }
+  if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr)
+    for (UniqueFd& handle : descriptorsIn(*header)) answer.rootHandle = std::move(handle);
   incoming_.append({taken, static_cast<std::size_t>(length)});
   for (std::string line; incoming_.next(line);) answer.facts.push_back(line);
 }

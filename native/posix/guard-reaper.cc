@@ -1,6 +1,7 @@
 #include "posix/guard-reaper.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -63,6 +64,27 @@ void GuardReaper::setFacts(std::uint64_t number, std::vector<std::string> facts)
     if (guard.number == number) guard.story.facts = std::move(facts);
 }
 
+void GuardReaper::search(Search search) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (searching_ != Searching::notYet) return;
+  searching_ = Searching::wanted;
+  search_ = std::move(search);
+  deaths_.wake();
+}
+
+// Only the reaper takes a dead guard away, under the lock: the pid is the guard's own.
+void GuardReaper::continueGuard(std::uint64_t number) {
+  const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
+  if (!lock) return;
+  for (const Watched& guard : watched_)
+    if (guard.number == number && guard.pid > 0) (void)kill(guard.pid, SIGCONT);
+}
+
+bool GuardReaper::hasSearched() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return searching_ != Searching::notYet;
+}
+
 void* GuardReaper::threadMain(void* self) {
   static_cast<GuardReaper*>(self)->run();
   return nullptr;
@@ -72,6 +94,7 @@ void GuardReaper::run() {
   while (true) {
     deaths_.wait(lookAgainMs());
     reapTheDead();
+    searchIfWanted();
   }
 }
 
@@ -93,6 +116,7 @@ void GuardReaper::reapTheDead() {
       ++guard;
       continue;
     }
+    deaths_.remove(guard->handle);
     const bool ended = lost || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
     if (!ended && !guard->recovering) {
       takeOver(*guard);
@@ -116,6 +140,25 @@ void GuardReaper::takeOver(Watched& dead) {
     dead.pid = 0;
   }
   dead.story.guardEnd.reset();
+}
+
+// A look takes next to nothing; a process of its own ends what it finds.
+void GuardReaper::searchIfWanted() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (searching_ != Searching::wanted) return;
+    searching_ = Searching::done;
+  }
+  const Seeker& seeker = search_.seeker;
+  if (!hasAbandoned(seeker)) return;
+  try {
+    const int pid = spawnGuardProgram(search_.guardPath, {"cleanup", seeker.mark}, seeker.home, -1);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    watched_.push_back({nextNumber_++, pid, UniqueFd(), GuardStory(), true});
+    awaitDeath(watched_.back());
+  } catch (const OsError&) {
+    return;  // the next process of this user finds them, too
+  }
 }
 
 // The program cannot be started: what it would do is done on this thread, and the other guards

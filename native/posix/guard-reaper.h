@@ -1,5 +1,6 @@
 // Waits for the guards of this process, and only for them, on one thread of its own that outlives
-// every JavaScript environment. When a guard is killed, it starts `recover` in its place.
+// every JavaScript environment. When a guard is killed, it starts `recover` in its place. Once,
+// after the first root has started, it looks for trees that others have abandoned.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "posix/cleanup.h"
 #include "posix/death-watch.h"
 #include "posix/unique-fd.h"
 
@@ -21,15 +23,26 @@ struct GuardStory {
   std::vector<std::string> facts;
 };
 
+// Who looks for abandoned trees, and the program that ends them.
+struct Search {
+  std::string guardPath;
+  Seeker seeker;
+};
+
 class GuardReaper {
  public:
   // Never destroyed: its thread runs until the process ends. Throws OsError at the first call.
   static GuardReaper& instance();
   GuardReaper();
 
-  // From now on this child is waited for. A number for setFacts().
+  // From now on this child is waited for. Its number for the calls below.
   std::uint64_t watch(int pid, GuardStory story);
   void setFacts(std::uint64_t number, std::vector<std::string> facts);
+  // Abandoned trees of this user are looked for, on the thread; only the first call counts.
+  void search(Search search);
+  bool hasSearched();
+  // SIGCONT, if it is still there. Does not wait for a reaper that is at work.
+  void continueGuard(std::uint64_t number);
 
  private:
   struct Watched {
@@ -37,8 +50,9 @@ class GuardReaper {
     int pid;
     UniqueFd handle;  // readable when the guard is dead; empty where the system has none
     GuardStory story;
-    bool recovering = false;
+    bool recovering = false;  // it is no guard but ends what one has left: nobody follows it
   };
+  enum class Searching { notYet, wanted, done };
 
   static void* threadMain(void* self);
   void run();
@@ -46,11 +60,14 @@ class GuardReaper {
   void reapTheDead();
   void awaitDeath(Watched& guard);
   void takeOver(Watched& dead);
+  void searchIfWanted();
   static void recoverHere(GuardStory& story);
 
   std::mutex mutex_;
   std::list<Watched> watched_;
   std::uint64_t nextNumber_ = 1;
+  Search search_;
+  Searching searching_ = Searching::notYet;
   DeathWatch deaths_;
 };
 

@@ -1,15 +1,34 @@
 #include "posix/handover.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
+
+#include <stdexcept>
 
 #include "core/fields.h"
 #include "core/report.h"
+#include "core/tree-names.h"
+#include "posix/files.h"
 
 namespace holdfast {
 
 namespace {
 
 constexpr std::size_t kFields = 11;
+
+constexpr int kFirstOwn = 3;
+
+// Not the standard ones, which are nobody's to hand over.
+int descriptorAt(const std::vector<std::string_view>& fields, std::size_t at) {
+  const int fd = intIn("handover", fields[at]);
+  if (fd < kFirstOwn && fd != -1) refuseField("handover", fields[at]);
+  return fd;
+}
+
+// Under the name that its tree gives it.
+bool standsAs(const std::string& name, const std::string& path, int file) {
+  return path.substr(path.rfind('/') + 1) == name && standsAt(path, file);
+}
 
 int intAt(const std::vector<std::string_view>& fields, std::size_t at) {
   return intIn("handover", fields[at]);
@@ -45,10 +64,23 @@ Handover takeApart(OwnerLink link, PreparedTree tree) {
   return handover;
 }
 
+void requireHandedOver(const Handover& handover, int child) {
+  siginfo_t info{};
+  const int peek = WEXITED | WNOHANG | WNOWAIT;
+  const std::string& tree = handover.terms.treeId;
+  if (child <= 0 || waitid(P_PID, static_cast<id_t>(child), &info, peek) != 0)
+    throw std::invalid_argument("process " + std::to_string(child) + " is no child of this one");
+  if (handover.cgroupDirectory >= 0 &&
+      !standsAs(cgroupNameOf(tree), handover.cgroup, handover.cgroupDirectory))
+    throw std::invalid_argument("the cgroup is not the tree's");
+}
+
 LaunchedTree putTogether(const Handover& handover, int child) {
   const Identity root = child > 0 ? rootBelow(handover, child) : Identity{};
   std::optional<Record> record;
-  if (handover.record >= 0) record.emplace(handover.recordPath, ownAgain(handover.record));
+  UniqueFd file = ownAgain(handover.record);  // of a record that has gone meanwhile nothing is left
+  if (file && standsAs(recordNameOf(handover.terms.treeId), handover.recordPath, file.get()))
+    record.emplace(handover.recordPath, std::move(file));
   OwnerWatch owner(handover.owner, handover.ownerIsSpawner, ownAgain(handover.pidfd));
   return {{handover.terms, std::move(owner), resumeContainment(handover, child, root),
            std::move(record)},
@@ -73,11 +105,11 @@ Handover decodeHandover(std::string_view text) {
   handover.owner = {intAt(fields, 0), numberIn("handover", fields[1])};
   handover.mechanism = mechanismIn(fields[2]);
   handover.ownerIsSpawner = intAt(fields, 3) != 0;
-  handover.link = intAt(fields, 4);
-  handover.pidfd = intAt(fields, 5);
-  handover.record = intAt(fields, 6);
-  handover.cgroupDirectory = intAt(fields, 7);
-  handover.initSocket = intAt(fields, 8);
+  handover.link = descriptorAt(fields, 4);
+  handover.pidfd = descriptorAt(fields, 5);
+  handover.record = descriptorAt(fields, 6);
+  handover.cgroupDirectory = descriptorAt(fields, 7);
+  handover.initSocket = descriptorAt(fields, 8);
   handover.recordPath = unescapeField(fields[9]);
   handover.cgroup = unescapeField(fields[10]);
   handover.terms = decodeTerms(text.substr(line.size() + 1));

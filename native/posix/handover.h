@@ -34,6 +34,9 @@ struct Handover {
 
 // Takes the tree apart. What is not handed over closes.
 Handover takeApart(OwnerLink link, PreparedTree tree);
+// That this process has started the child, and that the cgroup is the tree's own: whoever runs
+// this program by hand may have made anything up. Throws std::invalid_argument.
+void requireHandedOver(const Handover& handover, int child);
 // And puts it together again, in the same process. `child` is the pid of the process that was
 // started, the root or the init of its namespace; 0: none was.
 LaunchedTree putTogether(const Handover& handover, int child);

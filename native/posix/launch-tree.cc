@@ -1,12 +1,20 @@
 #include "posix/launch-tree.h"
 
 #include <signal.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
 #include <stdexcept>
 
+#include "core/record.h"
 #include "posix/choose-containment.h"
+#include "posix/every-signal.h"
+#include "posix/prctl.h"
 #include "posix/process.h"
-#include "posix/record-text.h"
+#include "posix/system.h"
 
 namespace holdfast {
 
@@ -23,21 +31,64 @@ void requireNoLimits(const Limits& limits) {
     throw Refusal{"limits", "this version does not enforce limits"};
 }
 
+// "cgroup (EACCES, mkdir)"
+std::string inWords(const std::string& passedOver) {
+  const std::vector<std::string_view> fields = splitFields(passedOver);
+  return std::string(fields[0]) + " (" + std::string(fields[2]) + ", " + unescapeField(fields[1]) +
+         ')';
+}
+
+bool isShortage(int error) {
+  return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+// Every candidate works here, and only now the machine has too little: no word about mechanisms.
+void requireNoShortage(const std::vector<std::string>& passedOver) {
+  int error = 0;
+  std::string call;
+  for (const std::string& candidate : passedOver) {
+    const std::vector<std::string_view> fields = splitFields(candidate);
+    error = std::atoi(std::string(fields[3]).c_str());
+    call = unescapeField(fields[1]);
+    if (!isShortage(error)) return;
+  }
+  if (error != 0) throw OsError(call, error);
+}
+
 std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
                                     const Surroundings& surroundings) {
   Choice choice = chooseContainment(launch, surroundings);
   std::string why;
   for (const std::string& candidate : choice.passedOver) {
     link.queue("passed-over " + candidate);
-    why += why.empty() ? candidate : "; " + candidate;
+    why += (why.empty() ? "" : "; ") + inWords(candidate);
   }
-  if (!choice.containment) throw Refusal{"mechanism", why};
-  return std::move(choice.containment);
+  if (choice.containment) return std::move(choice.containment);
+  requireNoShortage(choice.passedOver);
+  throw Refusal{"mechanism", why};
+}
+
+RecordFacts factsOf(const Launch& launch, const Containment& containment) {
+  RecordFacts facts;
+  facts.treeId = launch.treeId;
+  facts.label = launch.label;
+  facts.mark = launch.mark;
+  facts.uid = geteuid();
+  facts.machine = machineId();
+  facts.boot = bootId();
+  facts.pidNamespace = pidNamespaceId();
+  facts.mechanism = containment.mechanism();
+  facts.escapable = containment.escapable();
+  facts.cgroup = containment.cgroupPath();
+  facts.cgroups = ownCgroups();
+  facts.file = launch.file;
+  facts.created = static_cast<std::uint64_t>(std::time(nullptr));
+  return facts;
 }
 
 std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& facts) {
   try {
-    Record record = Record::create(setting.state, facts.launch.treeId, recordText(facts));
+    Record record = Record::create(setting.state, facts.treeId, recordText(facts));
     setting.link.queue("record " + escapeField(record.path()));
     return record;
   } catch (const OsError& error) {
@@ -46,9 +97,15 @@ std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& fa
   }
 }
 
+// Where a crash leaves nothing alive there is nothing to find again either.
+bool crashLeavesMembers(const std::vector<EscapeRoute>& open) {
+  return std::find(open.begin(), open.end(), EscapeRoute::ownerAndGuardKilled) != open.end();
+}
+
 LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
   ExecRoot exec(launch, setting.passed, setting.kept);
   PreparedTree tree = prepareTree(setting, launch, exec);
+  denyTracing();  // not earlier, or no user namespace could be made
   try {
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
@@ -68,9 +125,12 @@ int ownerToDieWith(const Terms& terms, const OwnerWatch& owner) {
 
 void takeOverSignals() {
   (void)signal(SIGCHLD, SIG_DFL);
-  sigset_t all;
-  sigfillset(&all);
-  (void)sigprocmask(SIG_SETMASK, &all, nullptr);
+  blockEverySignal();
+  try {
+    setParentDeathSignal(SIGCONT);
+  } catch (const OsError&) {
+    return;  // a system without it
+  }
 }
 
 void PreparedTree::abandon() {
@@ -80,7 +140,7 @@ void PreparedTree::abandon() {
 
 void LaunchedTree::recordRoot() {
   try {
-    if (record) record->append("root " + describe(root) + '\n');
+    if (record) record->append(rootLine(root));
   } catch (const OsError&) {
     return;  // the disk is full: the tree is held all the same
   }
@@ -96,11 +156,12 @@ PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, Exe
       choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.inPlace});
 
   std::vector<EscapeRoute> open = containment->escapable();
-  std::optional<Record> kept = record(
-      setting,
-      {launch, guard, owner.identity(), containment->mechanism(), open, containment->cgroupPath()});
+  RecordFacts facts = factsOf(launch, *containment);
+  facts.guard = guard;
+  facts.owner = owner.identity();
+  std::optional<Record> kept = record(setting, facts);
   PreparedTree tree{launch, std::move(owner), std::move(containment), std::move(kept)};
-  if (!tree.record) open.push_back(EscapeRoute::unrecorded);
+  if (!tree.record && crashLeavesMembers(open)) open.push_back(EscapeRoute::unrecorded);
   if (const EscapeRoute* refused = refusedAmong(open, launch)) {
     tree.abandon();
     throw Refusal{"route", std::string(nameOf(*refused))};
@@ -128,9 +189,7 @@ std::string factOfFailure() {
 
 std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, const Launch& launch) {
   try {
-    LaunchedTree tree = start(setting, launch);
-    tree.recordRoot();
-    return tree;
+    return start(setting, launch);
   } catch (...) {
     setting.link.send(factOfFailure());
     return std::nullopt;

@@ -54,7 +54,9 @@ int ownerToDieWith(const Terms& terms, const OwnerWatch& owner);
 std::string factOfFailure();
 
 // Everything is blocked in a guard: its owner decides, not a service manager's signal. And an
-// ignored SIGCHLD would take away how its children ended (sigaction(2)).
+// ignored SIGCHLD would take away how its children ended (sigaction(2)). A guard that a member has
+// stopped goes on when whoever made it dies, which is the owner most often; so this comes before
+// the root (docs/gotchas.md#a-stopped-guard).
 void takeOverSignals();
 
 }  // namespace holdfast

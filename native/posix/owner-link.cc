@@ -1,10 +1,12 @@
 #include "posix/owner-link.h"
 
-#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 
 namespace holdfast {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kHeaderBytes = 16;
 constexpr std::size_t kMaxDescriptors = 253;  // SCM_MAX_FD, unix(7)
 constexpr std::uint32_t kMostDescriptors = 65536;
 constexpr std::uint64_t kMostBytes = 256u << 20;
-constexpr std::size_t kLongestRequest = 64 << 10;
+constexpr std::size_t kPieceBytes = 64 << 10;
 
 union DescriptorMessage {
   char bytes[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
@@ -60,22 +62,40 @@ void receiveExactly(int socket, char* buffer, std::size_t size,
   }
 }
 
-ssize_t sendOnce(int socket, const std::string& bytes, int descriptor) {
+// As it comes: its length is only a claim.
+std::string receivePayload(int socket, std::uint64_t bytes, std::vector<UniqueFd>& descriptors) {
+  std::string payload;
+  while (payload.size() < bytes) {
+    const std::size_t before = payload.size();
+    payload.resize(before + std::min<std::uint64_t>(bytes - before, kPieceBytes));
+    payload.resize(before +
+                   receiveSome(socket, &payload[before], payload.size() - before, descriptors));
+  }
+  return payload;
+}
+
+ssize_t sendWith(int socket, const std::string& bytes, int descriptor) {
   DescriptorMessage control{};
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (descriptor >= 0) {
-    message.msg_control = control.bytes;
-    message.msg_controllen = CMSG_SPACE(sizeof descriptor);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof descriptor);
-    std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-  }
+  message.msg_control = control.bytes;
+  message.msg_controllen = CMSG_SPACE(sizeof descriptor);
+  cmsghdr* header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
   return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+// Pid 0 where there is none.
+ucred peerOf(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return peer;
 }
 
 }  // namespace
@@ -96,8 +116,7 @@ ReceivedLaunch OwnerLink::receiveLaunch() {
     char mark;
     receiveExactly(fd(), &mark, 1, received.descriptors);
   }
-  std::string payload(bytes, '\0');
-  receiveExactly(fd(), payload.data(), payload.size(), received.descriptors);
+  const std::string payload = receivePayload(fd(), bytes, received.descriptors);
   if (received.descriptors.size() != descriptors)
     throw std::invalid_argument("launch request: descriptors are missing");
   received.launch = decodeLaunch(payload);
@@ -105,44 +124,30 @@ ReceivedLaunch OwnerLink::receiveLaunch() {
 }
 
 void OwnerLink::send(const std::string& fact, int descriptor) {
+  if (descriptor < 0) return send(fact);
   if (!open()) return;
   queue(fact);
-  if (descriptor < 0) return flush();
-  const ssize_t sent = sendOnce(fd(), unsent_, descriptor);
+  const ssize_t sent = sendWith(fd(), unsent_, descriptor);
   if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
-}
-
-void OwnerLink::flush() {
-  while (open() && hasUnsent()) {
-    const ssize_t sent = sendOnce(fd(), unsent_, -1);
-    if (sent > 0) {
-      unsent_.erase(0, static_cast<std::size_t>(sent));
-    } else if (errno != EINTR) {
-      if (errno != EAGAIN) unsent_.clear();  // the other end is gone: receive() finds out
-      return;
-    }
-  }
 }
 
 std::vector<std::string> OwnerLink::receive() {
   std::vector<std::string> requests;
-  if (!open()) return requests;
-  char buffer[4096];
-  const ssize_t received = recv(fd(), buffer, sizeof buffer, MSG_DONTWAIT);
-  const bool tooLong = incoming_.size() > kLongestRequest;
-  if (received == 0 || tooLong || (received < 0 && errno != EAGAIN && errno != EINTR)) {
-    close();
-    return requests;
-  }
-  if (received > 0) incoming_.append({buffer, static_cast<std::size_t>(received)});
-  for (std::string line; incoming_.next(line);) requests.push_back(line);
+  if (congested()) return requests;
+  fill();
+  for (std::string line; next(line);) requests.push_back(line);
   return requests;
 }
 
-int OwnerLink::peerPid() const {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  return getsockopt(fd(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+int OwnerLink::peerPid() const { return peerOf(fd()).pid; }
+
+void OwnerLink::requireOwnPeer() const {
+  const ucred peer = peerOf(fd());
+  if (peer.pid == 0)
+    throw std::invalid_argument("descriptor " + std::to_string(fd()) + " leads to no owner");
+  if (peer.uid != geteuid() && peer.uid != 0)
+    throw std::invalid_argument("descriptor " + std::to_string(fd()) + " leads to user " +
+                                std::to_string(peer.uid));
 }
 
 }  // namespace holdfast

@@ -1,14 +1,12 @@
-// The guard's end of the socket: facts go out, requests come in. Never blocks, so that an owner
-// who does not read cannot keep the guard from its timeout.
+// The guard's end of the socket: facts go out, requests come in.
 #pragma once
 
-#include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/launch.h"
-#include "core/report.h"
-#include "posix/unique-fd.h"
+#include "posix/line-socket.h"
 
 namespace holdfast {
 
@@ -17,36 +15,33 @@ struct ReceivedLaunch {
   std::vector<UniqueFd> descriptors;
 };
 
-class OwnerLink {
+class OwnerLink : public LineSocket {
  public:
-  explicit OwnerLink(UniqueFd socket) : socket_(std::move(socket)) {}
+  explicit OwnerLink(UniqueFd socket) : LineSocket(std::move(socket), kLongestRequest) {}
 
   // Waits for the one launch request. Throws OsError or std::invalid_argument.
   ReceivedLaunch receiveLaunch();
 
-  // Keeps a fact for the next send(): each message wakes an owner that waits for the last one.
-  void queue(const std::string& fact) { unsent_ += fact + '\n'; }
-  // Adds a fact, with a descriptor when the owner shall get a copy, and sends what fits.
-  void send(const std::string& fact, int descriptor = -1);
-  void flush();
+  using LineSocket::send;
+  // Adds a fact with a descriptor, of which the owner gets a copy, and sends what fits.
+  void send(const std::string& fact, int descriptor);
   // What has been queued and not been sent, for another way to the owner.
   std::string takeUnsent() { return std::exchange(unsent_, {}); }
 
-  // The requests that have come. Closes the link at its end.
+  // So much is unsent that who asks for more has to read first.
+  bool congested() const { return unsent_.size() > kMostUnsent; }
+  // The requests that have come; none while the link is congested. Closes the link at its end.
   std::vector<std::string> receive();
 
-  bool open() const { return static_cast<bool>(socket_); }
-  bool hasUnsent() const { return !unsent_.empty(); }
-  int fd() const { return socket_.get(); }
   // The process that made the socket pair (SO_PEERCRED, unix(7)).
   int peerPid() const;
-  void close() { socket_.reset(); }
-  UniqueFd release() { return std::move(socket_); }
+  // Who holds the other end decides what runs here. Throws std::invalid_argument unless it is this
+  // user, or root, who may do that anyway.
+  void requireOwnPeer() const;
 
  private:
-  UniqueFd socket_;
-  LineBuffer incoming_;
-  std::string unsent_;
+  static constexpr std::size_t kLongestRequest = 64 << 10;
+  static constexpr std::size_t kMostUnsent = 1 << 20;
 };
 
 }  // namespace holdfast

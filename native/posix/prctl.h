@@ -11,6 +11,10 @@ int parentDeathSignal();
 void setParentDeathSignal(int signo);
 int dumpable();
 void setDumpable(int value);
+// Whether others of the same user may trace this process and look into it
+// (docs/gotchas.md#a-process-that-may-not-be-dumped). They may again after an exec.
+void denyTracing();
+void allowTracing();
 bool noNewPrivileges();
 void setNoNewPrivileges();
 // Of the calling thread; at most 15 bytes, longer ones are cut.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "core/member.h"
 #include "posix/unique-fd.h"
@@ -15,8 +16,19 @@ UniqueFd openProcess(int pid);
 // A live (or not yet reaped) process; nothing when there is none. A dead one has no identity.
 std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);
+// What this very process is and consumes; nothing when it is dead, or another has its pid.
+std::optional<Member> memberNow(const Identity& identity);
+// Whether a process holds the lock (flock(2)) of a file.
+bool holdsLock(int pid, const std::string& path);
 // A child that has not been waited for, dead or alive; start time 0 where the system hides it.
 Identity identityOfChild(int pid);
+// To this very process; 0, ESRCH or EPERM.
+int signalProcess(const Identity& process, int signo);
+// fork(2), but the child's end continues this process, should it be stopped then, and is no
+// SIGCHLD. waitForChild() takes it.
+int forkWaker();
+// Until a child has ended, in whatever way it was made.
+void waitForChild(int pid);
 // To a child that has not been waited for, by its handle where there is one. 0 or an errno.
 int signalChild(const UniqueFd& handle, int pid, int signo);
 // This process; start time 0 where the system hides even that.

@@ -13,18 +13,20 @@ class Record {
  public:
   // Throws OsError when no record can be kept; the tree then lives unrecorded.
   static Record create(const std::string& home, const std::string& treeId, const std::string& text);
-  // Takes over the record of a dead guard: it has to bear the tree's name and to be unlocked.
-  // Throws OsError.
+  // Takes over the record of a dead guard: it has to bear the tree's name, to be unlocked, and
+  // still to stand there. Throws OsError.
   static Record adopt(const std::string& path, const std::string& treeId);
   // One whose locked file is open already.
   Record(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}
 
   const std::string& path() const { return path_; }
+  // Where the guard may listen; what stands there goes with the record.
+  std::string socketPath() const;
   // The file, open and locked; the record stays when this object is gone.
   UniqueFd release() { return std::move(file_); }
-  // Adds lines to the record. Throws OsError.
+  // Adds lines to the record, all or none. Throws OsError.
   void append(const std::string& text);
-  // Removes the file, then lets the lock go.
+  // Removes socket and file, then lets the lock go.
   void remove();
 
  private:
@@ -32,13 +34,8 @@ class Record {
   UniqueFd file_;
 };
 
-// The value of HOLDFAST_HOME in this process's environment, or empty.
-std::string homeFromEnvironment();
-
-// Where this user's records are: run below `home` when that is an absolute path; else
-// /run/user/<uid>/holdfast where /run/user/<uid> is the user's and 0700; else
-// .local/state/holdfast/run below the home in /etc/passwd. Made with mode 0700 when missing. Throws
-// OsError.
-std::string recordDirectory(const std::string& home);
+// Whether somebody holds the lock of an open record, found out without keeping it. Whoever takes
+// it for good meanwhile waits a moment. Throws OsError.
+bool isLocked(const UniqueFd& file, const std::string& path);
 
 }  // namespace holdfast

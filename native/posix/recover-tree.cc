@@ -3,12 +3,14 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/os-error.h"
 #include "core/report.h"
 #include "posix/clock.h"
 #include "posix/process.h"
 #include "posix/record.h"
+#include "posix/registry.h"
 
 namespace holdfast {
 
@@ -33,13 +35,23 @@ Recovery endLeftovers(Leftovers& leftovers) {
   }
 }
 
-// A record that could not be taken over is found by the search for abandoned trees.
-void removeRecord(const TreeFacts& facts) {
-  if (facts.record.empty()) return;
+// Under lock, so that no clean-up does the same meanwhile. One that could not be taken over is
+// being recovered already, or is found by the search for abandoned trees.
+std::optional<Record> takeRecord(const TreeFacts& facts) {
   try {
-    Record::adopt(facts.record, facts.treeId).remove();
+    if (!facts.record.empty()) return Record::adopt(facts.record, facts.treeId);
   } catch (const OsError&) {
-    return;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool isReleased(const TreeFacts& facts) {
+  try {
+    const auto entry = facts.record.empty() ? std::nullopt : readEntry(facts.record);
+    return entry && entry->facts && entry->facts->released;
+  } catch (const OsError&) {
+    return false;
   }
 }
 
@@ -47,19 +59,20 @@ void removeRecord(const TreeFacts& facts) {
 
 std::vector<std::string> recoverTree(const TreeFacts& facts) {
   const std::int64_t begun = nowMs();
+  std::optional<Record> record = takeRecord(facts);
+  const bool released = isReleased(facts);
   const std::unique_ptr<Leftovers> leftovers = findLeftovers(facts);
-  const Recovery recovery = endLeftovers(*leftovers);
+  const Recovery recovery = released ? Recovery{0, leftovers->members()} : endLeftovers(*leftovers);
   std::vector<std::string> lines;
   for (const Member& member : recovery.survivors)
-    lines.push_back("survivor " + describe(member.identity) + ' ' +
-                    (member.state == 'D' ? "uninterruptible" : "denied") + ' ' +
-                    escapeField(member.name));
+    lines.push_back(survivorLine(member, released              ? "alive"
+                                         : member.state == 'D' ? "uninterruptible"
+                                                               : "denied"));
   if (recovery.survivors.empty()) {
     leftovers->dissolve();
-    removeRecord(facts);
+    if (record) record->remove();
   }
-  lines.push_back("empty guard-died 0 " + std::to_string(recovery.killed) + ' ' +
-                  std::to_string(nowMs() - begun));
+  lines.push_back(guardDiedLine(recovery.killed, nowMs() - begun));
   return lines;
 }
 

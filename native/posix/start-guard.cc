@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,6 +10,8 @@
 #include "core/os-error.h"
 #include "posix/guard-reaper.h"
 #include "posix/launch-in-place.h"
+#include "posix/leftovers.h"
+#include "posix/socket-pair.h"
 
 namespace holdfast {
 
@@ -49,6 +50,23 @@ std::vector<std::string> storyOf(const GuardStart& start, const Answer& answer) 
   return facts;
 }
 
+std::string markOf(const GuardStart& start) {
+  TreeFacts facts;
+  for (const std::string& line : start.recovery) facts.take(line);
+  return facts.mark;
+}
+
+// Looked at before anything is opened: a number that is free could become one of ours.
+void requireOpen(const std::vector<int>& descriptors) {
+  for (int fd : descriptors)
+    if (fcntl(fd, F_GETFD) < 0) throw OsError::last("fcntl");
+}
+
+void searchOnce(const GuardStart& start) {
+  GuardReaper& reaper = GuardReaper::instance();
+  if (!reaper.hasSearched()) reaper.search({start.guardPath, {start.home, markOf(start)}});
+}
+
 }  // namespace
 
 // posix_spawn(3) of glibc and of macOS does not copy the caller's memory. Every descriptor of a
@@ -61,7 +79,7 @@ int spawnGuardProgram(const std::string& path, const std::vector<std::string>& a
   if (!home.empty()) environment.push_back("HOLDFAST_HOME=" + home);
   FileActions actions;
   // A descriptor that is 3 already loses its close-on-exec flag in the same way (POSIX.1-2024).
-  if (posix_spawn_file_actions_adddup2(actions.get(), socket, kGuardSocket) != 0)
+  if (socket >= 0 && posix_spawn_file_actions_adddup2(actions.get(), socket, kGuardSocket) != 0)
     throw OsError("posix_spawn_file_actions_adddup2", ENOMEM);
   pid_t pid = 0;
   const int error = posix_spawn(&pid, path.c_str(), actions.get(), nullptr,
@@ -71,17 +89,20 @@ int spawnGuardProgram(const std::string& path, const std::vector<std::string>& a
 }
 
 StartedGuard startGuard(const GuardStart& start) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  GuardChannel channel{UniqueFd(ends[0])};
-  UniqueFd guardEnd(ends[1]);
+  requireOpen(start.descriptors);
+  SocketPair ends = makeStreamPair();
+  GuardChannel channel{std::move(ends.first)};
+  UniqueFd guardEnd = std::move(ends.second);
   GuardReaper& reaper = GuardReaper::instance();
   if (auto launched = launchInPlace(start, guardEnd.get())) {
-    if (launched->guard != 0)
-      (void)reaper.watch(launched->guard, {start.guardPath, start.home, std::move(guardEnd),
-                                           storyOf(start, launched->answer)});
-    return {std::move(channel), std::move(launched->answer)};
+    StartedGuard started{std::move(channel), std::move(launched->answer)};
+    if (launched->guard != 0) {
+      started.number = reaper.watch(
+          launched->guard,
+          {start.guardPath, start.home, std::move(guardEnd), storyOf(start, started.answer)});
+      searchOnce(start);
+    }
+    return started;
   }
   channel.begin({start.request, start.descriptors});
   const int guard = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
@@ -89,7 +110,12 @@ StartedGuard startGuard(const GuardStart& start) {
       reaper.watch(guard, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
   Answer answer = channel.awaitAnswer(start.deadlineMs);
   reaper.setFacts(number, storyOf(start, answer));
-  return {std::move(channel), std::move(answer)};
+  if (answer.facts.back().compare(0, 8, "started ") == 0) searchOnce(start);
+  return {std::move(channel), std::move(answer), number};
+}
+
+void continueGuard(const StartedGuard& guard) {
+  if (guard.number != 0) GuardReaper::instance().continueGuard(guard.number);
 }
 
 }  // namespace holdfast

@@ -2,6 +2,7 @@
 // with the caller's memory.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +23,17 @@ struct GuardStart {
 struct StartedGuard {
   GuardChannel channel;
   Answer answer;
+  std::uint64_t number = 0;  // among the guards of this process; 0: it has ended
 };
 
 // Throws OsError: the guard could not be started or did not answer; its tree, if any, ends.
 StartedGuard startGuard(const GuardStart& start);
 
-// Starts the guard program with `socket` at descriptor 3. The pid. Throws OsError.
+// A guard that somebody has stopped goes on; for any other this means nothing.
+void continueGuard(const StartedGuard& guard);
+
+// Starts the guard program with `socket`, unless that is -1, at descriptor 3. The pid. Throws
+// OsError.
 int spawnGuardProgram(const std::string& path, const std::vector<std::string>& arguments,
                       const std::string& home, int socket);
 

@@ -9,5 +9,7 @@ namespace holdfast {
 std::string machineId();
 std::string bootId();
 std::string pidNamespaceId();
+// The cgroups of this process, a line for each hierarchy.
+std::string ownCgroups();
 
 }  // namespace holdfast

@@ -43,6 +43,23 @@ describe('an abort', () => {
       expect((await child.tree.empty).survivors).to.deep.equal([]);
     });
 
+    it('gives the root its signal once', async () => {
+      const counts = "process.on('SIGTERM', () => process.stdout.write('T')); setInterval(() => {}, 1000); process.stdout.write('r')";
+      const abort = new AbortController();
+      const options = { signal: abort.signal, containment: { mechanism, grace: 300 } };
+      const child = spawnContained(process.execPath, ['-e', counts], options);
+      const said: string[] = [];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));
+      await once(child.stdout, 'data');
+
+      child.once('error', () => undefined);
+      abort.abort();
+
+      await once(child, 'close');
+      expect(child.signalCode).to.equal('SIGKILL');
+      expect(said.join('')).to.equal('rT');
+    });
+
     it('that came before the start leaves nothing running', async () => {
       const child = spawnContained('sleep', ['20'], { signal: AbortSignal.abort(), containment: { mechanism } });
 

@@ -1,10 +1,13 @@
 // spawnContained() on a kernel or in a container that lacks a call: held by a fall-back or refused.
 
 import { expect } from 'chai';
+import { constants } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 
 import { leaveFree } from '../support/contained.js';
 import { fixture } from '../support/fixtures.js';
 import { abandonedTreeMayRemain } from '../support/leaks.js';
+import { forEachPath } from '../support/library.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner, startRefusedOwner } from '../support/owner.js';
 import { useScene } from '../support/scene.js';
@@ -47,5 +50,28 @@ describe('spawnContained() where a call is missing', () => {
         });
       }
     }
+  });
+});
+
+describe('a mechanism of another system', () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  beforeEach(() => {
+    warnings.length = 0;
+    process.on('warning', note);
+  });
+  afterEach(() => process.off('warning', note));
+
+  forEachPath(({ spawnContained, ContainmentError }) => {
+    it('is refused as a system error is, and without a warning', async () => {
+      const attempt = (): unknown => spawnContained('true', [], { containment: { mechanism: 'job' } });
+
+      expect(attempt)
+        .to.throw(ContainmentError, 'job')
+        .that.includes({ code: 'ERR_HOLDFAST_MECHANISM_UNAVAILABLE', errno: -constants.errno.ENOTSUP })
+        .and.has.property('syscall');
+      await setImmediate(); // a warning comes in a later turn
+      expect(warnings).to.deep.equal([]);
+    });
   });
 });

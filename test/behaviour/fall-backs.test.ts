@@ -8,6 +8,7 @@ import { fixture } from '../support/fixtures.js';
 import { frontArgv, readReport } from '../support/front.js';
 import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { availableMechanisms, forEachMechanism, type LinuxMechanism } from '../support/mechanisms.js';
+import { GUARD } from '../support/project.js';
 import { useScene } from '../support/scene.js';
 
 const CALLS = [
@@ -30,6 +31,19 @@ const INDISPENSABLE: Readonly<Record<LinuxMechanism, readonly string[]>> = {
   group: [],
   namespace: ['subreaper', 'newpid', 'pidfd_open', ...(process.getuid?.() === 0 ? [] : ['newuser'])],
 };
+
+interface Finding {
+  readonly probe: string;
+  readonly name: string;
+  readonly works: boolean;
+  readonly call?: string;
+  readonly advice?: string;
+}
+
+function findingsIn(output: string): Finding[] {
+  const lines = output.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Finding);
+}
 
 function isIndispensable(calls: string, mechanism: LinuxMechanism): boolean {
   return calls.split(',').some((call) => INDISPENSABLE[mechanism].includes(call));
@@ -79,6 +93,30 @@ describe('a kernel that lacks a call', () => {
         }
       }
     }
+  });
+
+  for (const [calls, call, allow] of [
+    ['subreaper', 'prctl', 'PR_SET_CHILD_SUBREAPER'],
+    ['pidfd_open', 'pidfd_open', 'allow the call'],
+  ] as const) {
+    it(`is advised on by the call that failed: ${call}`, async () => {
+      const probe = scene().start([fixture('deny'), calls, 'EPERM', '--', GUARD, 'probe']);
+      await probe.ended();
+
+      const failed = findingsIn(probe.output).filter((finding) => finding.probe === 'mechanism' && finding.call === call);
+      if (availableMechanisms().includes('namespace')) expect(failed.map(({ name }) => name)).to.include('namespace');
+      for (const { name, advice } of failed) expect(advice, name).to.contain(allow);
+    });
+  }
+
+  it('leaves only group without a subreaper, and says so', async () => {
+    const probe = scene().start([fixture('deny'), 'subreaper', 'EPERM', '--', GUARD, 'probe']);
+    await probe.ended();
+
+    const findings = findingsIn(probe.output);
+    const working = findings.filter(({ probe: kind, works }) => kind === 'mechanism' && works);
+    expect(working.map(({ name }) => name)).to.deep.equal(['group']);
+    expect(findings.find(({ name, probe: kind }) => name === 'subreaper' && kind !== 'mechanism')?.advice).to.contain('only `group` is left');
   });
 
   it('lets auto fall back to what is left and says so', async () => {

@@ -101,11 +101,11 @@ describe('the exit of the front', () => {
     });
   }
 
-  it('is 125 where the mechanism asked for does not exist', async () => {
+  it('is 125 where the mechanism asked for does not exist, and says why in words', async () => {
     const front = scene().start(frontArgv(['--mechanism', 'job'], ['true']));
 
-    expect((await front.ended()).code).to.be.oneOf([64, 125]);
-    expect(front.errors).to.match(/^holdfast: /);
+    expect((await front.ended()).code).to.equal(125);
+    expect(front.errors).to.match(/^holdfast: cannot contain true: .*job \(\w+, no such mechanism on Linux\)$/m);
   });
 
   it('is 125 where a route would stay open that was refused', async () => {
@@ -113,6 +113,6 @@ describe('the exit of the front', () => {
     const front = scene().start(frontArgv(terms, ['true']));
 
     expect((await front.ended()).code).to.equal(125);
-    expect(front.errors).to.contain('owner-and-guard-killed');
+    expect(front.errors).to.contain('subreaper (REFUSED, leaves owner-and-guard-killed open)');
   });
 });

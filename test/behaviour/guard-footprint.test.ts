@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 
 import { castBehindFront } from '../support/front.js';
 import { guards } from '../support/leaks.js';
-import { forEachMechanism } from '../support/mechanisms.js';
+import { NEEDS_ROOT, forEachMechanism, itIf } from '../support/mechanisms.js';
 import { allPids, processLine, readProcFile, type ProcessIdentity } from '../support/proc.js';
 import { GUARD } from '../support/project.js';
 import { useScene } from '../support/scene.js';
@@ -30,13 +30,16 @@ function writeBack(path: string): void {
   closeSync(fd);
 }
 
+/** What a guard holds and uses it shows to nobody else. */
+const INSIDE = NEEDS_ROOT;
+
 describe('a guard', () => {
   const scene = useScene();
 
   before(() => writeBack(GUARD));
 
   forEachMechanism((mechanism) => {
-    it('is small, also with a hundred members', async () => {
+    itIf(INSIDE, 'is small, also with a hundred members', async () => {
       const cast = scene().control({ technique: 'setsid', count: 100 });
       const front = await castBehindFront(scene(), cast, ['--mechanism', mechanism]);
 
@@ -50,7 +53,7 @@ describe('a guard', () => {
       await front.ended();
     });
 
-    it('holds no descriptor of the command', async () => {
+    itIf(INSIDE, 'holds no descriptor of the command', async () => {
       const cast = scene().control({ technique: 'plain' });
       const front = await castBehindFront(scene(), cast, ['--mechanism', mechanism]);
       const socket = front.child.stdio[3];

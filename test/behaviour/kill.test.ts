@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import type { EscapeRoute } from '#lib/index.js';
 
 import { ESCAPES, contain, leaveFree, titleOf } from '../support/contained.js';
+import { eventually } from '../support/eventually.js';
 import { forEachMechanism, itIf, whyOpen, type LinuxMechanism } from '../support/mechanisms.js';
+import { commandLine } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
 
 /** At least these; an ordinary user's guard leaves more. */
@@ -15,6 +17,9 @@ const OPEN_ROUTES: Readonly<Record<LinuxMechanism, readonly EscapeRoute[]>> = {
   namespace: ['broker'],
   group: ['broker', 'fast-double-fork', 'guard-killed', 'owner-and-guard-killed'],
 };
+
+/** lineage.cc */
+const LONGEST_DOUBT_MS = 1000;
 
 describe('tree.kill()', () => {
   const scene = useScene();
@@ -59,6 +64,18 @@ describe('tree.kill()', () => {
       const child = await contain(cast, { mechanism });
 
       expect((await child.tree.kill()).killed).to.equal(4);
+    });
+
+    // It could be taken for a member that turns into another program.
+    it('waits for no bystander without an environment', async () => {
+      const child = await contain(scene().cast({ technique: 'plain' }), { mechanism });
+      const bystander = scene().start(['env', '-i', 'sleep', '1000']);
+      await eventually('the bystander runs', () => commandLine(bystander.identity.pid)[0] === 'sleep');
+
+      const { durationMs } = await child.tree.kill();
+
+      expect(durationMs).to.be.below(LONGEST_DOUBT_MS);
+      bystander.kill('SIGKILL');
     });
 
     it('may be called again and after the end', async () => {

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 
 import { contain, leaveFree } from '../support/contained.js';
-import { abandonedTreeMayRemain, guardsBelow } from '../support/leaks.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner } from '../support/owner.js';
 import { isAlive } from '../support/proc.js';
@@ -33,7 +33,7 @@ describe('owner and guard killed together', () => {
         const control = await leaveFree(scene(), { technique });
         const cast = scene().cast({ technique });
         const owner = await startOwner(scene(), cast, { containment: { strict: true } });
-        const both = [...(await guardsBelow(owner.identity.pid)), owner.identity];
+        const both = [await owner.guard(), owner.identity]; // and not its init: the kernel has to end that
 
         await endProcesses(() => both.filter(isAlive));
 

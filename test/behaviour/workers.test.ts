@@ -1,6 +1,7 @@
 // A tree ends with the Worker that owns it, however the Worker ends; and nothing of it is left.
 
 import { expect } from 'chai';
+import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 
 import type { WorkerPlan } from '../fixtures/worker.js';
@@ -43,6 +44,25 @@ describe('the end of a Worker', () => {
 
       await cast.provenDead(control);
     });
+  });
+
+  it('comes while its tree has news without end', async function () {
+    this.timeout(60_000);
+    const mark = scene().path('a-word-in-the-command-line');
+    const restless = '(while kill -CONT $$; do :; done) & while :; do kill -STOP $$; done';
+
+    for (let done = 0; done < WORKERS_OF_EACH_END; done += 1) {
+      await runWorker({ argv: ['/bin/sh', '-c', restless, mark], end: 'wait' });
+    }
+
+    await eventually('no member is left', () => processesNaming(mark).length === 0);
+  });
+
+  it('says nothing of the pipes of its tree', async () => {
+    const workerData: WorkerPlan = { argv: ['/bin/true'], end: 'wait', standard: 'pipe' };
+    const worker = new Worker(nodeFixture('worker'), { workerData, stderr: true });
+
+    expect(await text(worker.stderr)).to.equal('');
   });
 
   for (const end of ENDS) {

@@ -3,8 +3,6 @@
 import { expect } from 'chai';
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { spawnContained } from '#lib/index.js';
@@ -14,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner, startPlainOwner } from '../support/owner.js';
-import { processLine } from '../support/proc.js';
+import { commandLine, processLine } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
 
 const OUTPUT: SpawnOptions = { stdio: ['ignore', 'pipe', 'ignore'] };
@@ -54,7 +52,7 @@ describe('a deliberate difference from Node', () => {
       const parent = parentOf(child.pid) ?? 0;
 
       expect(parentOf(plain.pid)).to.equal(process.pid);
-      await eventually('the parent has become the guard', () => basename(readlinkSync(`/proc/${parent}/exe`)) === 'holdfast-guard');
+      await eventually('the parent has become the guard', () => commandLine(parent)[0] === 'holdfast-guard');
       plain.kill('SIGKILL');
       await Promise.all([once(plain, 'exit'), child.tree.kill()]);
     });

@@ -27,14 +27,24 @@ const CASES: readonly Case[] = [
   { title: 'a failure', command: 'echo out; exit 3' },
   { title: 'death of a signal', command: 'kill -KILL $$' },
   { title: 'too much output', command: 'head -c 5000 /dev/zero | tr "\\0" x; cat', options: { maxBuffer: 1000 } },
+  { title: 'too much text of more than one byte a letter', command: 'printf "\\303\\244\\303\\266"; cat', options: { maxBuffer: 3 } },
   { title: 'a timeout', command: 'echo begun; cat', options: { timeout: 100 } },
   { title: 'a timeout with another signal', command: 'cat', options: { timeout: 100, killSignal: 'SIGKILL' } },
   { title: 'bytes', command: 'printf "\\377\\376"', options: { encoding: 'buffer' } },
+  { title: 'bytes, as an encoding that is undefined asks for', command: 'echo out', options: { encoding: undefined } },
   { title: 'another encoding', command: 'printf abc', options: { encoding: 'hex' } },
   { title: 'an abort', command: 'cat', options: { signal: AbortSignal.abort() } },
 ];
 
 const MISTAKES: readonly ExecFileOptions[] = [{ timeout: -1 }, { timeout: '1' as unknown as number }, { maxBuffer: -1 }];
+
+const FORK_MISTAKES: readonly [unknown[], string][] = [
+  [[7], 'ERR_INVALID_ARG_TYPE'],
+  [['module', true], 'ERR_INVALID_ARG_TYPE'],
+  [['module', [], 7], 'ERR_INVALID_ARG_TYPE'],
+  [['module', { stdio: 'loud' }], 'ERR_INVALID_ARG_VALUE'],
+  [['module', { stdio: ['pipe', 'pipe', 'pipe'] }], 'ERR_CHILD_PROCESS_IPC_REQUIRED'],
+];
 
 function shapeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -118,6 +128,21 @@ describe('contained exec, execFile and fork', () => {
       expect(shapeOf(error)).to.deep.equal(shapeOf(await promisify(exec)('echo out; exit 2').catch((reason: unknown) => reason)));
       expect((await promisify(library.execFileContained)('echo', ['out'])).stdout).to.equal('out\n');
     });
+
+    it('refuse at once what is no signal, also when they are promisified', () => {
+      const options = { signal: {} as AbortSignal };
+
+      expect(() => promisify(library.execContained)('true', options)).to.throw(TypeError).with.property('code', 'ERR_INVALID_ARG_TYPE');
+      expect(() => promisify(exec)('true', options)).to.throw(TypeError).with.property('code', 'ERR_INVALID_ARG_TYPE');
+    });
+
+    for (const [args, code] of FORK_MISTAKES) {
+      it(`refuse as fork() does: ${JSON.stringify(args)}`, () => {
+        for (const run of [fork, library.forkContained]) {
+          expect(() => Reflect.apply(run, undefined, args) as ChildProcess).to.throw().with.property('code', code);
+        }
+      });
+    }
 
     for (const serialization of ['json', 'advanced'] as const) {
       it(`talk to a module over a channel with ${serialization}`, async () => {

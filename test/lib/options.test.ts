@@ -85,7 +85,6 @@ describe('the containment options', () => {
     [{ limits: { memory: 1 } }, 'linux', 'ERR_HOLDFAST_LIMITS_UNSUPPORTED', 'this version does not support limits'],
     [{ limits: null }, 'linux', 'ERR_HOLDFAST_LIMITS_UNSUPPORTED', 'this version does not support limits'],
     [{ refuse: ['broker'] }, 'linux', 'ERR_HOLDFAST_ROUTE_OPEN', 'a service that already runs'],
-    [{}, 'win32', 'ERR_HOLDFAST_UNSUPPORTED_PLATFORM', 'win32'],
     [{}, 'darwin', 'ERR_HOLDFAST_UNSUPPORTED_PLATFORM', 'darwin'],
   ];
   for (const [options, platform, code, message] of IMPOSSIBLE) {

@@ -2,41 +2,23 @@
 
 import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import type { ChildProcess, SpawnOptions } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
 import { chmodSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-import { within } from '../support/eventually.js';
 import { forEachPath } from '../support/library.js';
-
-type Spawn = (file: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
-type Act = (child: ChildProcess, seen: Seen) => unknown;
-
-interface Case {
-  readonly title: string;
-  readonly file: string;
-  readonly args?: readonly string[];
-  readonly options?: () => SpawnOptions;
-  readonly act?: Act;
-}
-
-interface Seen {
-  readonly events: unknown[][];
-  readonly acted: unknown[];
-  output: string;
-  errors: string;
-  thrown?: unknown;
-  end?: unknown;
-}
+import { observe, type Act, type Case, type Seen, type Spawn } from '../support/observe.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
 const PLAIN_FILE = join(directory, 'plain');
 const SCRIPT = join(directory, 'script');
 const BAD_INTERPRETER = join(directory, 'bad-interpreter');
 
+let controller = new AbortController();
 const aborted = (reason?: unknown): AbortSignal => AbortSignal.abort(reason);
 const end = (text: string): Act => (child) => child.stdin?.end(text);
 
@@ -56,9 +38,11 @@ const CASES: readonly Case[] = [
   { title: 'a program through a file', file: `${PLAIN_FILE}/program` },
   { title: 'cwd', file: 'pwd', options: () => ({ cwd: '/usr' }) },
   { title: 'cwd as URL', file: 'pwd', options: () => ({ cwd: new URL('file:///usr') }) },
+  { title: 'an empty cwd', file: 'pwd', options: () => ({ cwd: '' }) },
   { title: 'a missing cwd', file: 'pwd', options: () => ({ cwd: '/missing' }) },
   { title: 'a file as cwd', file: 'pwd', options: () => ({ cwd: PLAIN_FILE }) },
   { title: 'a program relative to cwd', file: './script', options: () => ({ cwd: directory }) },
+  { title: 'a number as argument', file: 'sh', args: ['-c', 'echo $0 $1', 42 as unknown as string, 'x'] },
   { title: 'argv0', file: 'sh', args: ['-c', 'echo $0'], options: () => ({ argv0: 'renamed' }) },
   { title: 'an environment', file: 'sh', args: ['-c', 'env -u HOLDFAST_TREE'], options: () => ({ env: { A: '1', B: 'zwei', C: undefined } }) },
   { title: 'the PATH of the given environment', file: 'script', options: () => ({ env: { PATH: directory } }) },
@@ -97,6 +81,16 @@ const CASES: readonly Case[] = [
   { title: 'a timeout that is not reached', file: 'true', options: () => ({ timeout: 100_000 }) },
   { title: 'an aborted signal', file: 'cat', options: () => ({ signal: aborted() }) },
   { title: 'an abort with a reason', file: 'cat', options: () => ({ signal: aborted(new Error('enough')), killSignal: 'SIGKILL' }) },
+  {
+    title: 'an abort later on',
+    file: 'cat',
+    options: () => ({ signal: controller.signal }),
+    act: (child, { acted }) => {
+      acted.push(getEventListeners(controller.signal, 'abort').length);
+      child.on('spawn', () => { controller.abort(); });
+      child.on('exit', () => acted.push(getEventListeners(controller.signal, 'abort').length));
+    },
+  },
   { title: 'an abort after the end', file: 'true', options: () => ({ signal: new AbortController().signal }) },
   { title: '10,000 arguments', file: 'sh', args: ['-c', 'echo $#', ...Array<string>(10_000).fill('argument')] },
   { title: 'a 100 kB variable', file: 'sh', args: ['-c', 'echo ${#BIG}'], options: () => ({ env: { BIG: 'x'.repeat(100_000) } }) },
@@ -117,36 +111,9 @@ function bigEnvironment(variables: number): NodeJS.ProcessEnv {
   return Object.fromEntries(Array.from({ length: variables }, (_, index) => [`V${index}`, 'x'.repeat(100_000)]));
 }
 
-/** Everything that a caller could see, but pids and stacks. */
-async function observe(run: Spawn, { file, args = [], options, act }: Case): Promise<Seen> {
-  const seen: Seen = { events: [], acted: [], output: '', errors: '' };
-  let child: ChildProcess;
-  try {
-    child = run(file, args, options?.() ?? {});
-  } catch (error) {
-    seen.thrown = shapeOf(error);
-    return seen;
-  }
-  const started = child.pid !== undefined;
-  for (const name of ['spawn', 'exit', 'close', 'error', 'disconnect'] as const) {
-    child.on(name, (...values: unknown[]) => seen.events.push([name, ...values.map(shapeOf)]));
-  }
-  child.stdout?.on('data', (data: Buffer) => (seen.output += data.toString()));
-  child.stderr?.on('data', (data: Buffer) => (seen.errors += data.toString()));
-  act?.(child, seen);
-  await within(`${file} closes`, once(child, 'close').catch(() => once(child, 'close')));
-  const { exitCode, signalCode, killed, connected, spawnfile, spawnargs, stdio } = child;
-  const streams = stdio.map((stream) => stream?.constructor.name ?? stream);
-  const shown = spawnargs.map((text) => text.slice(0, 100));
-  seen.end = { started, exitCode, signalCode, killed, connected, spawnfile, spawnargs: shown, streams };
-  return seen;
-}
-
-function shapeOf(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  const { name, message, cause } = value;
-  const known = Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'spawnargs' && key !== 'cause'));
-  return { ...known, name, message: message.slice(0, 200), cause: shapeOf(cause) };
+function look(run: Spawn, one: Case): Promise<Seen> {
+  controller = new AbortController();
+  return observe(run, one);
 }
 
 describe('a contained child shows what a child of Node shows', () => {
@@ -164,13 +131,42 @@ describe('a contained child shows what a child of Node shows', () => {
   forEachPath((library) => {
     for (const one of CASES) {
       it(one.title, async () => {
-        const expected = await observe(spawn, one);
+        const expected = await look(spawn, one);
 
-        const actual = await observe(library.spawnContained, one);
+        const actual = await look(library.spawnContained, one);
 
         expect(actual).to.deep.equal(expected);
       });
     }
+
+    it('reads no options from a prototype that somebody has changed', async () => {
+      const prototype = Object.prototype as { uid?: unknown; cwd?: unknown };
+      let child: ChildProcess;
+      try {
+        Object.assign(prototype, { uid: 'nobody', cwd: '/missing' });
+        child = library.spawnContained('true', { stdio: 'ignore' });
+      } finally {
+        delete prototype.uid;
+        delete prototype.cwd;
+      }
+
+      const [code] = (await once(child, 'exit')) as [number];
+
+      expect(code).to.equal(0);
+    });
+
+    it('does not call itself where it has replaced child_process.spawn()', async () => {
+      const childProcess = createRequire(__filename)('node:child_process') as { spawn: unknown };
+      const original = childProcess.spawn;
+      try {
+        childProcess.spawn = library.spawnContained;
+        const child = library.spawnContained('true', { stdio: 'ignore' });
+
+        expect(await once(child, 'exit')).to.deep.equal([0, null]);
+      } finally {
+        childProcess.spawn = original;
+      }
+    });
 
     it('writes to a descriptor of the caller', async () => {
       const fd = openSync(join(directory, 'output'), 'w+');

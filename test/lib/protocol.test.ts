@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 
 import { termsFrom } from '#lib/options.js';
-import { readBirth, readEnd, readMember, readRootEnd, readSurvivor, readUsage, unescapeField } from '#lib/tree/facts.js';
+import { lastFailedCall, readBirth, readEnd, readMember, readRootEnd, readSurvivor, readUsage, unescapeField } from '#lib/tree/facts.js';
 import { encodeLaunch, markOf, newTreeId } from '#lib/tree/launch-request.js';
 import type { LaunchRequest } from '#lib/tree/launch-request.js';
 
@@ -117,6 +117,14 @@ describe('the facts', () => {
     expect(readBirth([]).outcome.kind).to.equal('refused');
   });
 
+  it('tell of the call for which the last candidate was passed over', () => {
+    const cgroup = 'passed-over cgroup write%20cgroup.procs EACCES 13';
+
+    expect(lastFailedCall([cgroup, 'refused mechanism x'])).to.deep.equal({ call: 'write cgroup.procs', errno: 13 });
+    expect(lastFailedCall([cgroup, 'passed-over subreaper leaves%20broker%20open REFUSED 0'])).to.equal(undefined);
+    expect(lastFailedCall(['refused mechanism x'])).to.equal(undefined);
+  });
+
   it('tell how the root ended', () => {
     expect(readRootEnd('exited 3')).to.deep.equal({ code: 3 });
     expect(readRootEnd('signaled 9')).to.deep.equal({ signo: 9 });
@@ -124,6 +132,7 @@ describe('the facts', () => {
 
   it('name members and survivors, with any byte in a name', () => {
     expect(readMember('member 4 44 1 S a%20b%0A')).to.deep.equal({ pid: 4, startTime: 44n, ppid: 1, state: 'S', name: 'a b\n' });
+    expect(readMember('member 4 44 1 S a 1500 4096 20')).to.include({ name: 'a', cpuMicroseconds: 1500, memoryBytes: 4096, ageMs: 20 });
     expect(readSurvivor('survivor 4 44 uninterruptible %')).to.deep.equal({ pid: 4, startTime: 44n, why: 'uninterruptible', name: '' });
     expect(unescapeField('%C3%A9%FF')).to.equal('\u00e9\ufffd');
   });

@@ -18,6 +18,9 @@ struct Promise {
 // Each file of tests adds its promises; main.cc checks them all.
 using Promises = std::vector<Promise>;
 void launchPromises(Promises& promises);
+void membershipPromises(Promises& promises);
+void printablePromises(Promises& promises);
+void recordPromises(Promises& promises);
 void reportPromises(Promises& promises);
 void wordPromises(Promises& promises);
 

@@ -85,6 +85,8 @@ void addRefusals(Promises& promises) {
       {"a label with a space", "label 3\na b\n", "label"},
       {"a mechanism nobody knows", "mechanism 5\nmagic\n", "mechanism"},
       {"a number with a sign", "grace 2\n-1\n", "grace"},
+      {"a time that no clock can hold", "grace 16\n9007199254740992\n", "grace"},
+      {"a timeout without an end", "timeout 20\n18446744073709551615\n", "timeout"},
       {"a number with a tail", "timeout 3\n10s\n", "timeout"},
       {"a uid above 32 bits", "uid 10\n4294967296\n", "uid"},
       {"a signal that does not exist", "timeout-signal 2\n65\n", "timeout-signal"},

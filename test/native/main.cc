@@ -8,6 +8,9 @@
 int main() {
   holdfast::test::Promises promises;
   holdfast::test::launchPromises(promises);
+  holdfast::test::membershipPromises(promises);
+  holdfast::test::printablePromises(promises);
+  holdfast::test::recordPromises(promises);
   holdfast::test::reportPromises(promises);
   holdfast::test::wordPromises(promises);
 

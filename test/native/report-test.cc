@@ -75,6 +75,8 @@ void reportPromises(Promises& promises) {
   addJson(promises);
   promises.push_back({"tells an error as call, code and number", [] {
                         expectEqual(describe(OsError("open", ENOENT, "/x")), "open ENOENT 2");
+                        expectEqual(describe(OsError("find a home", ENOENT)),
+                                    "find%20a%20home ENOENT 2");
                         expect(std::string(OsError("open", ENOENT, "/x").what())
                                        .find("ENOENT: No such file or directory, open '/x'") == 0,
                                OsError("open", ENOENT, "/x").what());

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "core/decimal.h"
 #include "core/mechanism.h"
 #include "core/os-error.h"
 #include "core/report.h"
@@ -28,6 +29,19 @@ void wordPromises(Promises& promises) {
                           expectEqual(std::string(nameOf(*route)), name);
                         }
                         expect(!escapeRouteNamed("sudo"), "and no other");
+                      }});
+  promises.push_back({"reads decimal numbers to the thousandth, and nothing else", [] {
+                        const std::pair<const char*, const char*> numbers[] = {
+                            {"1.5", "1.500"},
+                            {"0.25", "0.250"},
+                            {"30", "30.000"},
+                            {"0.0019", "0.001"},
+                            {"1000000000000", "1000000000000.000"}};
+                        for (const auto& [text, expected] : numbers)
+                          expectEqual(decimalOf(thousandthsIn(text).value_or(0)), expected);
+                        for (const char* text : {"", ".", "1.", ".5", "1.2.3", "-1", "1e3", " 1",
+                                                 "0x10", "nan", "99999999999999"})
+                          expect(!thousandthsIn(text), text);
                       }});
   promises.push_back({"joins the routes that stay open", [] {
                         expectEqual(joinNames({}), "-");

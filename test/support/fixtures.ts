@@ -6,13 +6,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { FIXTURE_SOURCES } from './project.js';
+import { WINDOWS_FIXTURES } from './windows-oracle.js';
 
 const SOURCES = {
-  escapee: ['escapee.c', 'heartbeat.c', 'start-time.c', 'clone-techniques.c', 'forking-techniques.c'],
+  escapee: [
+    'escapee.c',
+    'heartbeat.c',
+    'start-time.c',
+    'clone-techniques.c',
+    'forking-techniques.c',
+    'hostile-techniques.c',
+    'confusing-techniques.c',
+    'cgroup-techniques.c',
+    'terminal-techniques.c',
+  ],
+  'chaos-tree': ['chaos-tree.c', 'heartbeat.c', 'start-time.c'],
+  broker: ['broker.c', 'heartbeat.c', 'start-time.c'],
+  reuse: ['reuse.c', 'heartbeat.c', 'start-time.c'],
   'end-process': ['end-process.c', 'start-time.c'],
   deny: ['deny.c'],
   foster: ['foster.c', 'start-time.c'],
   'signal-state': ['signal-state.c'],
+  'die-launching': ['die-launching.c'],
+  'take-pid': ['take-pid.c'],
+  tracer: ['tracer.c'],
+  'kill-after': ['kill-after.c'],
+  'hung-mount': ['hung-mount.c'],
 } as const;
 
 export type FixtureName = keyof typeof SOURCES;
@@ -20,7 +39,7 @@ export type FixtureName = keyof typeof SOURCES;
 let directory: string | undefined;
 
 export function compileFixtures(): void {
-  if (directory !== undefined) return;
+  if (directory !== undefined || process.platform === 'win32') return; // there they are cross-built
   directory = mkdtempSync(join(tmpdir(), 'holdfast-fixtures-'));
   chmodSync(directory, 0o755); // other users run them, too
   for (const [name, sources] of Object.entries(SOURCES)) compile(name, sources);
@@ -33,6 +52,7 @@ function compile(name: string, sources: readonly string[]): void {
 }
 
 export function fixture(name: FixtureName): string {
+  if (process.platform === 'win32') return join(WINDOWS_FIXTURES, `${name}.exe`);
   if (directory === undefined) throw new Error('the fixtures are not compiled: test/support/hooks.ts does it');
   return join(directory, name);
 }

@@ -2,10 +2,13 @@
 
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-import { allPids, commandLine, isAlive, namespacePids, processLine, type ProcessIdentity } from './proc.js';
+import { allPids, commandLine, isAlive, mapsFile, namespacePids, processLine, type ProcessIdentity } from './proc.js';
 
 const HEADER_BYTES = 16;
 const OVER_AT = 4;
+const ACT_AT = 8;
+const LEAVE_AT = 12;
+const DONE = 0xffffffff;
 const SLOT_BYTES = 16;
 const SLOTS = 4096;
 
@@ -45,9 +48,32 @@ export class Heartbeat {
 
   /** Asks all that beat to end. Nobody can outrun this, as a fork storm outruns signals. */
   declareOver(): void {
+    this.#tell(OVER_AT, 1);
+  }
+
+  tellToAct(word = 1): void {
+    this.#tell(ACT_AT, word);
+  }
+
+  hasActed(): boolean {
+    return readFileSync(this.path).readUInt32LE(ACT_AT) === DONE;
+  }
+
+  tellToLeave(): void {
+    this.#tell(LEAVE_AT, 1);
+  }
+
+  #tell(at: number, word: number): void {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(word);
     const fd = openSync(this.path, 'r+');
-    writeSync(fd, new Uint8Array([1]), 0, 1, OVER_AT);
+    writeSync(fd, bytes, 0, bytes.length, at);
     closeSync(fd);
+  }
+
+  /** In the order of the slots, each as its own namespace numbers it. */
+  pidsWritten(): number[] {
+    return this.#slots().map(({ pid }) => pid);
   }
 
   /** How many processes have taken part. */
@@ -65,7 +91,9 @@ export class Heartbeat {
     for (const pid of allPids()) {
       const line = processLine(pid);
       if (line === undefined) continue;
-      const wrote = namespacePids(pid).some((inner) => wanted.has(`${inner}@${line.startTime}`));
+      const [own, ...inner] = namespacePids(pid).map((number) => wanted.has(`${number}@${line.startTime}`));
+      // Pids of different namespaces may be the same, and so may the ticks at which their processes start.
+      const wrote = own === true || (inner.includes(true) && mapsFile(pid, this.path) !== false);
       if (wrote || commandLine(pid)[1] === this.path) this.#seen.set(`${pid}@${line.startTime}`, { pid, startTime: line.startTime });
     }
     return [...this.#seen.values()].filter(isAlive);

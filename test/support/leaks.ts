@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 
 import { eventually } from './eventually.js';
 import { cgroupOfTests } from './own-cgroup.js';
-import { allPids, commandLine, ownDescriptors, processLine, readProcFile, type ProcessIdentity } from './proc.js';
+import { allPids, commandLine, ownDescriptors, processLine, readProcFile, userOf, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
 import { endProcesses } from './scene.js';
 
@@ -17,14 +17,26 @@ const PATIENCE_MS = 5000;
 /** The state directory of this run of the tests: only our own guards and records are in it. */
 export const HOME = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
 
-export function guards(): ProcessIdentity[] {
-  const mark = `HOLDFAST_HOME=${HOME}\0`;
+/** Those with this state directory. */
+export function guards(home = HOME): ProcessIdentity[] {
   const program = basename(GUARD);
   return allPids().flatMap((pid) => {
     const isGuard = commandLine(pid)[0]?.endsWith(program);
-    if (isGuard !== true || !(readProcFile(`/proc/${pid}/environ`) ?? '').includes(mark)) return [];
-    return processLine(pid) ?? [];
+    return isGuard === true && hasHome(pid, home) ? (processLine(pid) ?? []) : [];
   });
+}
+
+/**
+ * A guard shows its environment to root alone. An ordinary user who runs these tests has no other guards; those of a
+ * state directory that is not the common one are told apart by its records.
+ */
+function hasHome(pid: number, home: string): boolean {
+  const environment = readProcFile(`/proc/${pid}/environ`);
+  const uid = process.getuid?.();
+  if (environment !== undefined || uid === 0) return (environment ?? '').includes(`HOLDFAST_HOME=${home}\0`);
+  if (userOf(pid) !== uid) return false;
+  const run = join(home, 'run');
+  return home === HOME || listed(run).some((name) => readProcFile(join(run, name))?.includes(`\nguard ${pid} `));
 }
 
 /** Those of a launch by this process: one needs a moment to become its program after its root runs. */
@@ -35,12 +47,17 @@ export async function guardsBelow(owner: number): Promise<ProcessIdentity[]> {
 }
 
 export function records(): string[] {
+  return stateFiles().filter((name) => name.endsWith('.tree'));
+}
+
+/** Records, sockets beside them, and whatever else a guard may leave there. */
+function stateFiles(): string[] {
   return listed(join(HOME, 'run'));
 }
 
 /**
  * A guard that is killed cannot unlink its record or remove its cgroup. What is left then is a
- * record that nobody locks and a cgroup without processes: signs of a crash, which recovery removes.
+ * record that nobody locks, its socket and a cgroup without processes: signs of a crash, which recovery removes.
  */
 export async function abandonedTreeMayRemain(): Promise<void> {
   await eventually('no guard is left', () => guards().length === 0);
@@ -48,6 +65,7 @@ export async function abandonedTreeMayRemain(): Promise<void> {
     const path = join(HOME, 'run', name);
     execFileSync('flock', ['--nonblock', path, 'true']); // fails when somebody holds the lock
     rmSync(path);
+    rmSync(path.replace(/tree$/, 'sock'), { force: true });
   }
   for (const name of cgroups()) rmdirSync(join(cgroupOfTests() ?? '', name)); // fails while populated
 }
@@ -77,7 +95,7 @@ export class LeakCheck {
 
   async nothingLeft(): Promise<void> {
     await isEventuallyEmpty('guards', guards);
-    await isEventuallyEmpty('records', records);
+    await isEventuallyEmpty('records', stateFiles);
     await isEventuallyEmpty('zombies', zombieChildren);
     await isEventuallyEmpty('cgroups', cgroups);
     await isEventuallyEmpty('descriptors', () => this.#newDescriptors());
@@ -101,7 +119,7 @@ async function isEventuallyEmpty(what: string, list: () => readonly unknown[]): 
 /** So that the next test begins with nothing. */
 export async function endLeftovers(): Promise<void> {
   await endProcesses(guards);
-  for (const name of records()) rmSync(join(HOME, 'run', name));
+  for (const name of stateFiles()) rmSync(join(HOME, 'run', name));
   for (const name of cgroups()) removeCgroup(join(cgroupOfTests() ?? '', name));
 }
 

@@ -1,6 +1,7 @@
 // Which mechanisms this machine must be able to offer, found out without the library: a mechanism
 // that ought to work and does not fails its tests instead of being skipped.
 
+import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { constants, accessSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ const MECHANISMS: readonly LinuxMechanism[] = ['cgroup', 'subreaper', 'namespace
 
 /** The directory of the caller's own cgroup, in a cgroup2 hierarchy mounted as a whole. */
 export function ownCgroup(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
   const mount = / \/ (\S+) .* - cgroup2 /.exec(readFileSync('/proc/self/mountinfo', 'latin1'));
   const path = /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'latin1'));
   if (mount?.[1] === undefined || path?.[1] === undefined) return undefined;
@@ -20,7 +22,7 @@ export function ownCgroup(): string | undefined {
 function whyNoCgroup(): string | undefined {
   const own = ownCgroup();
   if (own === undefined) return 'no cgroup2 hierarchy is mounted';
-  const probe = join(own, `holdfast-test-probe-${process.pid}`);
+  const probe = join(own, `holdfast-test-probe-${randomUUID()}`);
   try {
     mkdirSync(probe);
     accessSync(join(probe, 'cgroup.procs'), constants.W_OK);
@@ -85,8 +87,8 @@ export function forEachMechanism(tests: (mechanism: LinuxMechanism) => void): vo
 }
 
 /** A test that needs something of the machine. It is listed with the reason where it cannot run. */
-export function itIf(missing: string | undefined, title: string, body: Mocha.AsyncFunc): void {
-  if (missing === undefined) it(title, body);
+export function itIf(missing: string | undefined, title: string, body: Mocha.Func | Mocha.AsyncFunc): void {
+  if (missing === undefined) it(title, body as Mocha.Func);
   else it.skip(`${title} SKIPPED: ${missing}`, () => undefined);
 }
 

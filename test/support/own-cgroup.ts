@@ -1,11 +1,11 @@
 // A cgroup of their own for the tests, so that the cgroups below it are those that they made, and
 // nobody else on the machine is mistaken for a leak.
 
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ownCgroup, whyUnavailable } from './mechanisms.js';
-import { processLine } from './proc.js';
 
 const PREFIX = 'tests-of-holdfast-';
 
@@ -22,25 +22,32 @@ export function enterOwnCgroup(): void {
   outer = ownCgroup();
   if (outer === undefined) return;
   removeAbandoned(outer);
-  const path = join(outer, `${PREFIX}${process.pid}`);
+  const path = join(outer, `${PREFIX}${randomUUID()}`); // a pid may also be another run's, in another PID namespace
   mkdirSync(path);
   writeFileSync(join(path, 'cgroup.procs'), String(process.pid));
   own = path;
 }
 
-/** A run that was killed leaves its cgroup behind. Whatever still has processes is left alone. */
+/** A run that was killed leaves its cgroup behind; one that lives is in it itself. */
 function removeAbandoned(parent: string): void {
-  const abandoned = readdirSync(parent).filter((name) => {
-    const pid = Number(name.slice(PREFIX.length));
-    return name.startsWith(PREFIX) && processLine(pid) === undefined;
-  });
-  for (const name of abandoned) removeEmpty(join(parent, name));
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith(PREFIX) && isEmpty(join(parent, name))) removeCgroupTree(join(parent, name));
+  }
 }
 
-function removeEmpty(cgroup: string): void {
+function isEmpty(cgroup: string): boolean {
+  try {
+    return readFileSync(join(cgroup, 'cgroup.events'), 'latin1').includes('populated 0');
+  } catch {
+    return false; // another run has removed it
+  }
+}
+
+/** As far as it is empty. */
+export function removeCgroupTree(cgroup: string): void {
   try {
     for (const entry of readdirSync(cgroup, { withFileTypes: true })) {
-      if (entry.isDirectory()) removeEmpty(join(cgroup, entry.name));
+      if (entry.isDirectory()) removeCgroupTree(join(cgroup, entry.name));
     }
     rmdirSync(cgroup);
   } catch {

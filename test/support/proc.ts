@@ -2,7 +2,12 @@
 
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
-/** Who a process is. The start time is in clock ticks after boot: field 22, proc_pid_stat(5). */
+import { oracle } from './windows-oracle.js';
+
+/**
+ * Who a process is. The start time is in clock ticks after boot: field 22, proc_pid_stat(5); on Windows the time of
+ * creation in units of 100 ns.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startTime: string;
@@ -36,6 +41,7 @@ function parseStat(pid: number, stat: string): ProcessLine {
 }
 
 export function processLine(pid: number): ProcessLine | undefined {
+  if (oracle !== undefined) return oracle.lines().find((line) => line.pid === pid);
   const stat = readProcFile(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(pid, stat);
 }
@@ -47,6 +53,7 @@ export function identityOf(pid: number): ProcessIdentity {
 }
 
 export function allPids(): number[] {
+  if (oracle !== undefined) return oracle.lines().map(({ pid }) => pid);
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0);
@@ -56,18 +63,21 @@ export function allPids(): number[] {
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   const line = processLine(pid);
   if (line?.startTime !== startTime) return false;
+  if (oracle !== undefined) return true; // it lists only those that run
   if (line.state !== 'Z' && line.state !== 'X') return true;
   return threadsOf(pid).some((state) => state !== 'Z' && state !== 'X');
 }
 
-function threadsOf(pid: number): string[] {
-  let ids: string[] = [];
+function taskIds(pid: number): string[] {
   try {
-    ids = readdirSync(`/proc/${pid}/task`);
+    return readdirSync(`/proc/${pid}/task`);
   } catch {
     return []; // gone meanwhile
   }
-  return ids.flatMap((id) => {
+}
+
+function threadsOf(pid: number): string[] {
+  return taskIds(pid).flatMap((id) => {
     const stat = readProcFile(`/proc/${pid}/task/${id}/stat`);
     return stat === undefined ? [] : [parseStat(pid, stat).state];
   });
@@ -75,11 +85,26 @@ function threadsOf(pid: number): string[] {
 
 /** The pids of a process in its own namespace and those around it, outermost first. */
 export function namespacePids(pid: number): number[] {
+  if (oracle !== undefined) return [pid];
   const line = /^NSpid:\t(.*)$/m.exec(readProcFile(`/proc/${pid}/status`) ?? '');
   return (line?.[1] ?? '').split('\t').map(Number);
 }
 
+/** Whether a process has mapped a file; nothing when that is not ours to know. Also when its main thread has exited. */
+export function mapsFile(pid: number, path: string): boolean | undefined {
+  const maps = readProcFile(`/proc/${pid}/maps`);
+  if (maps === undefined || maps !== '') return maps?.includes(path);
+  return taskIds(pid).some((id) => readProcFile(`/proc/${pid}/task/${id}/maps`)?.includes(path) === true);
+}
+
+/** The real user of a process. */
+export function userOf(pid: number): number | undefined {
+  const line = /^Uid:\t(\d+)/m.exec(readProcFile(`/proc/${pid}/status`) ?? '');
+  return line === null ? undefined : Number(line[1]);
+}
+
 export function commandLine(pid: number): readonly string[] {
+  if (oracle !== undefined) return oracle.commandLine(pid);
   return (readProcFile(`/proc/${pid}/cmdline`) ?? '').split('\0');
 }
 
@@ -93,6 +118,7 @@ export function processesNaming(word: string): ProcessLine[] {
 /** What our own descriptors refer to, by number. */
 export function ownDescriptors(): Map<string, string> {
   const open = new Map<string, string>();
+  if (oracle !== undefined) return open; // handles come and go with the runtime: test/windows counts them
   for (const fd of readdirSync('/proc/self/fd')) {
     try {
       open.set(fd, readlinkSync(`/proc/self/fd/${fd}`));

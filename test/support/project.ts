@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+import { guardPath } from '#lib/native/guard-path.js';
+
 function rootAbove(directory: string): string {
   if (existsSync(join(directory, 'binding.gyp')) || existsSync(join(directory, 'package-lock.json'))) {
     return directory;
@@ -15,7 +17,7 @@ function rootAbove(directory: string): string {
 export const PROJECT_ROOT = rootAbove(__dirname);
 export const FIXTURE_SOURCES = join(PROJECT_ROOT, 'test', 'fixtures');
 /** The sanitizer runs name a guard of their own. */
-export const GUARD = process.env['HOLDFAST_TEST_GUARD'] ?? join(PROJECT_ROOT, 'build', 'Release', 'holdfast-guard');
+export const GUARD = process.env['HOLDFAST_TEST_GUARD'] ?? guardPath();
 /** A compiled Node program of test/fixtures. */
 export function nodeFixture(name: string): string {
   return join(__dirname, '..', 'fixtures', `${name}.js`);

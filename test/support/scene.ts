@@ -1,16 +1,17 @@
 // What one test starts, so that it can be ended again: by identity, also when the test failed.
 
-import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 import { Cast, type Escape } from './cast.js';
 import { complainUnless } from './complaints.js';
 import { eventually, within } from './eventually.js';
 import { fixture } from './fixtures.js';
-import { identityOf, isAlive, processesNaming, type ProcessIdentity } from './proc.js';
+import { allPids, commandLine, identityOf, isAlive, processLine, processesNaming, type ProcessIdentity } from './proc.js';
+import { GUARD } from './project.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -79,7 +80,7 @@ export class Scene {
   }
 
   cast(escape: Escape): Cast {
-    const cast = new Cast(escape, this.path(`heartbeat-${this.#casts.length}`));
+    const cast = Cast.of(escape, this.path(`heartbeat-${this.#casts.length}`));
     this.#casts.push(cast);
     return cast;
   }
@@ -158,6 +159,28 @@ export async function endProcesses(list: () => readonly ProcessIdentity[]): Prom
     );
     return false;
   });
+}
+
+/** Trees that lose all at once who could end them. */
+export interface Together {
+  readonly guards: readonly ProcessIdentity[];
+  readonly owners: readonly ProcessIdentity[];
+}
+
+/** The same in one instant: no guard lives to see its owner die, no owner to see its guard die. */
+export async function endTogether({ guards, owners }: Together): Promise<void> {
+  await eventually('no earlier clean-up is at work, which would end what is left', () => !allPids().some(cleansUp));
+  const below = (owner: ProcessIdentity) => guards.filter(({ pid }) => processLine(pid)?.ppid === owner.pid);
+  const families = owners.flatMap((owner) => [...below(owner), owner]); // each right after those whose end it sees
+  const processes = [...guards.filter((guard) => !families.includes(guard)), ...families];
+  const names = processes.map(({ pid, startTime }) => `${pid}:${startTime}`);
+  execFileSync(fixture('end-process'), ['--together', ...names], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await eventually('the processes are dead', () => !processes.some(isAlive));
+}
+
+function cleansUp(pid: number): boolean {
+  const [program = '', mode] = commandLine(pid);
+  return mode === 'cleanup' && basename(program) === basename(GUARD);
 }
 
 /** A scene for each test of the enclosing group. */

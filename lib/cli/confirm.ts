@@ -1,0 +1,16 @@
+// Asks a person before something is changed.
+
+import { createInterface } from 'node:readline/promises';
+
+/** False when it was not a yes, or nobody is there to ask. */
+export async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const gone = new Promise<string>((resolve) => asking.once('close', () => resolve('')));
+    const answer = await Promise.race([asking.question(`${question} [y/N] `), gone]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}

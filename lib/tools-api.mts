@@ -1,0 +1,4 @@
+// holdfast/tools for ECMAScript modules: the same objects as for require().
+
+export { acquireLock, holderOf, openWorkplace, recallText, saveContext, sync } from './tools-api.js';
+export type * from './tools-api.js';

@@ -1,0 +1,109 @@
+// The state of a repository for a saved context: two contained children, one after the other, and nothing else. What
+// git cannot tell is a warning and no failure: the context is saved without it.
+
+import type { GitState } from '../context-record.js';
+import type { ToolChildResult } from '../child.js';
+import { withinDeadline } from '../deadline.js';
+import { readConfiguration } from './configuration.js';
+import { runGit, type GitCall } from './locked-git.js';
+import { LOG_FORMAT, parseLog, parseStatus, type Status } from './parse-git.js';
+import { branchOf, repositoryOf, type Repository } from './repository.js';
+import { repositoryName } from './repository-name.js';
+
+const READ_DEADLINE_MS = 1000;
+
+export interface GitLimits {
+  readonly timeoutMs: number;
+  readonly recentCommits: number;
+  readonly maxFiles: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  readonly ignoresTerminate?: boolean | undefined;
+}
+
+export interface GitFindings {
+  /** Null when there is no repository, or git could not tell. */
+  readonly state: GitState | null;
+  /** Where the repository came from, without credentials: `host/owner/name`. */
+  readonly repo: string | null;
+  /** Processes of git that were started. */
+  readonly children: number;
+  readonly warnings: readonly string[];
+}
+
+const STATUS = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', '--ignore-submodules=dirty', '--no-renames'];
+const BARE: Status = {
+  branch: null,
+  head: null,
+  upstream: null,
+  ahead: 0,
+  behind: 0,
+  counts: { staged: 0, unstaged: 0, untracked: 0, conflicts: 0 },
+  files: [],
+  truncated: false,
+};
+
+/** Rejects only when the signal aborts. */
+export async function gitState(root: string, limits: GitLimits): Promise<GitFindings> {
+  const found = { children: 0, repo: null as string | null };
+  try {
+    const repository = await withinDeadline(repositoryOf(root), READ_DEADLINE_MS, root);
+    if (repository === undefined) return { ...found, state: null, warnings: [] };
+    const { env = process.env } = limits;
+    const { filters, origin } = await withinDeadline(readConfiguration(repository, env), READ_DEADLINE_MS, root);
+    found.repo = origin === undefined ? null : repositoryName(origin);
+    const { timeoutMs, signal, ignoresTerminate } = limits;
+    const call: GitCall = { root, top: repository.top, filters, env, timeoutMs, signal, ignoresTerminate };
+    const git = async (words: readonly string[]): Promise<ToolChildResult> => {
+      const result = await runGit(words, call).catch(explained);
+      found.children += 1;
+      return result;
+    };
+    const state = await askGit(git, repository, limits);
+    return { ...found, ...state };
+  } catch (error) {
+    limits.signal?.throwIfAborted();
+    return { ...found, state: null, warnings: [(error as Error).message] };
+  }
+}
+
+function explained(error: unknown): never {
+  const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  if (isMissing) throw new Error('git is not installed, or not in PATH', { cause: error });
+  throw error;
+}
+
+type AskGit = (words: readonly string[]) => Promise<ToolChildResult>;
+type State = Pick<GitFindings, 'state' | 'warnings'>;
+
+async function askGit(git: AskGit, repository: Repository, limits: GitLimits): Promise<State> {
+  const status = repository.isBare ? BARE : await statusBy(git, limits.maxFiles);
+  const isUnborn = !repository.isBare && status.head === null;
+  const wantsLog = !isUnborn && (limits.recentCommits > 0 || repository.isBare);
+  const log = wantsLog ? await logBy(git, Math.max(1, limits.recentCommits)) : { commits: [], warnings: [] };
+  const commits = log.commits.slice(0, limits.recentCommits);
+  if (!repository.isBare) return { state: { ...status, commits }, warnings: log.warnings };
+  const head = log.commits[0]?.[0] ?? null;
+  return { state: { ...status, branch: await branchOf(repository), head, commits }, warnings: log.warnings };
+}
+
+async function statusBy(git: AskGit, maxFiles: number): Promise<Status> {
+  const result = await git(STATUS);
+  if (result.code !== 0 && !result.truncated) throw new Error(problemOf('status', result));
+  const status = parseStatus(result.stdout, maxFiles);
+  return result.truncated ? { ...status, truncated: true } : status;
+}
+
+/** Without commits there is no log; the state is told all the same. */
+async function logBy(git: AskGit, most: number): Promise<{ commits: GitState['commits']; warnings: readonly string[] }> {
+  const result = await git(['log', '-n', String(most), '--no-ext-diff', '--no-textconv', LOG_FORMAT]);
+  const isUnborn = result.code === 128 && result.stderr.includes('does not have any commits yet');
+  const isFine = result.code === 0 || result.truncated || isUnborn;
+  return { commits: parseLog(result.stdout), warnings: isFine ? [] : [problemOf('log', result)] };
+}
+
+function problemOf(command: string, { timedOut, code, signal, stderr, end }: ToolChildResult): string {
+  if (timedOut) return `git ${command}: no answer in time, ended after ${end.durationMs} ms`;
+  const [said = ''] = stderr.toString('utf8').trim().split('\n');
+  return `git ${command}: ${signal ?? `exit code ${code ?? '?'}`}: ${said}`;
+}

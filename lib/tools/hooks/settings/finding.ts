@@ -1,0 +1,11 @@
+// What an examination of hooks finds.
+
+import type { Agent } from '../events.js';
+
+export interface Finding {
+  readonly level: 'OK' | 'NOTE' | 'WARNING' | 'ERROR';
+  readonly agent?: Agent;
+  /** What it is about. */
+  readonly what: string;
+  readonly durationMs?: number;
+}

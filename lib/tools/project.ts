@@ -1,0 +1,101 @@
+// A project: the directory by which it is known everywhere, and what its own `.holdfast.json` asks for. That file is
+// whatever a repository brings along, so it may say little, and nothing of where anything is sent.
+
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, join, normalize, sep } from 'node:path';
+
+import { readBounded } from './bounded-file.js';
+import type { Config } from './config.js';
+import { withinDeadline } from './deadline.js';
+import { EXIT, ToolFailure } from './failure.js';
+import { repositoryOf } from './git/repository.js';
+
+export const PROJECT_FILE = '.holdfast.json';
+export const LOOK_DEADLINE_MS = 1000;
+const LARGEST_PROJECT_FILE = 64 * 1024;
+const LONGEST_INTERVAL_S = 86_400;
+const MOST_SAID = 80;
+
+export interface Project {
+  /** Without symbolic links. */
+  readonly root: string;
+  /** Paths below the root whose change means that somebody works there. */
+  readonly indicators: readonly string[];
+  readonly minIntervalSeconds: number;
+  readonly transcriptTailBytes: number;
+  readonly warnings: readonly string[];
+}
+
+/** The repository that holds a directory, or else the directory itself. */
+export async function projectRootOf(directory: string): Promise<string> {
+  const find = async (): Promise<string> => (await repositoryOf(directory))?.top ?? (await realpath(directory));
+  return found(directory, find());
+}
+
+/** A directory without symbolic links. Rejects when there is none, or its file system does not answer. */
+export async function realDirectory(directory: string): Promise<string> {
+  return found(directory, realpath(directory));
+}
+
+/** Rejects as realDirectory() does. */
+export async function openProject(directory: string, config: Config): Promise<Project> {
+  const root = await realDirectory(directory);
+  const path = join(root, PROJECT_FILE);
+  try {
+    const bytes = await withinDeadline(readBounded(path, LARGEST_PROJECT_FILE), LOOK_DEADLINE_MS, path);
+    return projectFrom(root, config, bytes === undefined ? {} : JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    return { ...projectFrom(root, config, {}), warnings: [`${path}: ${(error as Error).message}`] };
+  }
+}
+
+async function found(directory: string, search: Promise<string>): Promise<string> {
+  try {
+    return await withinDeadline(search, LOOK_DEADLINE_MS, directory);
+  } catch (error) {
+    throw new ToolFailure(EXIT.notDone, (error as Error).message, error);
+  }
+}
+
+function projectFrom(root: string, { activity, save }: Config, asked: unknown): Project {
+  const warnings: string[] = [];
+  const wrong = (key: string, expected: string, got: unknown): void => {
+    warnings.push(`${PROJECT_FILE}: ${key}: expected ${expected}, got ${JSON.stringify(got).slice(0, MOST_SAID)}`);
+  };
+  const settings = {
+    indicators: [...activity.indicators],
+    minIntervalSeconds: save.minIntervalSeconds,
+    transcriptTailBytes: save.transcriptTailBytes,
+  };
+  if (!isObject(asked)) wrong('the whole', 'an object', asked);
+  for (const [key, value] of Object.entries(isObject(asked) ? asked : {})) {
+    if (key === 'indicators') {
+      if (isListOfInside(value)) settings.indicators = value;
+      else wrong(key, 'a list of relative paths that stay in the project', value);
+    } else if (key === 'minIntervalSeconds') {
+      if (isCount(value, LONGEST_INTERVAL_S)) settings.minIntervalSeconds = value;
+      else wrong(key, `a whole number up to ${LONGEST_INTERVAL_S}`, value);
+    } else if (key === 'transcriptTailBytes') {
+      const most = save.transcriptTailBytes;
+      if (isCount(value, Number.MAX_SAFE_INTEGER)) settings.transcriptTailBytes = Math.min(value, most);
+      else wrong(key, 'a whole number', value);
+    } else if (key !== '$schema') warnings.push(`${PROJECT_FILE}: ${key.slice(0, MOST_SAID)}: a project may not set this`);
+  }
+  return { root, ...settings, indicators: settings.indicators.slice(0, activity.maxIndicators), warnings };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function isListOfInside(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((path) => typeof path === 'string' && isInside(path));
+}
+
+function isInside(path: string): boolean {
+  return path !== '' && !path.includes('\0') && !isAbsolute(path) && !normalize(path).split(sep).includes('..');
+}

@@ -1,0 +1,70 @@
+// One HTTP request and its reply, by node:http: it has deadlines for the whole of it, keeps replies up to a limit and
+// follows no redirect. The global fetch() takes three times as long to load (docs/sync.md#libraries).
+
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+export interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: string;
+  readonly agent: Agent;
+  /** Milliseconds until the last byte of the reply. */
+  readonly timeoutMs: number;
+  /** Bytes of the reply's body. */
+  readonly mostBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Whether the body was longer than wanted, and is not all here. */
+  readonly isCut: boolean;
+}
+
+/** Rejects when there is no whole reply in time. */
+export async function exchange(wanted: Exchange): Promise<HttpReply> {
+  const { url, method, headers, agent, body, timeoutMs, signal } = wanted;
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  signal.throwIfAborted();
+  const sent = request(url, { method, headers, agent });
+  const giveUp = (): void => void sent.destroy(new Error('stopped by the caller'));
+  const timer = setTimeout(() => sent.destroy(new Error(`no whole reply within ${Math.round(timeoutMs)} ms`)), timeoutMs);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    sent.end(body);
+    return await replyTo(sent, wanted.mostBytes);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+async function replyTo(sent: ClientRequest, mostBytes: number): Promise<HttpReply> {
+  return new Promise((resolve, reject) => {
+    let failure: Error | undefined;
+    sent.on('error', (error) => {
+      failure ??= error;
+      reject(error);
+    });
+    sent.once('response', (reply: IncomingMessage) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      const finish = (isCut: boolean): void => {
+        const body = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body, isCut });
+      };
+      reply.on('data', (chunk: Buffer) => {
+        chunks.push(chunk.subarray(0, mostBytes - bytes));
+        bytes += chunk.length;
+        if (bytes <= mostBytes) return;
+        finish(true);
+        reply.destroy();
+      });
+      reply.once('end', () => finish(false));
+      reply.on('error', () => reject(failure ?? new Error('the reply was cut off')));
+    });
+  });
+}

@@ -1,0 +1,25 @@
+// What every tool works with: the directories of this user, the configuration, the store and the log.
+
+import { loadConfig, type Config } from './config.js';
+import { directories, type Directories } from './directories.js';
+import { openLog, type Log } from './log.js';
+import { Store } from './store.js';
+
+export interface Workplace {
+  readonly directories: Directories;
+  readonly config: Config;
+  /** Where the configuration stands, or would. */
+  readonly configPath: string;
+  /** Keys of the configuration that mean nothing. */
+  readonly warnings: readonly string[];
+  readonly store: Store;
+  readonly log: Log;
+}
+
+/** Throws ToolFailure when the configuration is wrong. */
+export function openWorkplace(configFile?: string): Workplace {
+  const places = directories();
+  const { config, path, warnings } = loadConfig(places.config, configFile);
+  const log = openLog(places.logs);
+  return { directories: places, config, configPath: path, warnings, store: new Store(places.state), log };
+}

@@ -1,0 +1,10 @@
+// What the addon offers of the records of this user: lib/native/binding.ts, Records.
+#pragma once
+
+#include <napi.h>
+
+namespace holdfast {
+
+void defineRecords(Napi::Env env, Napi::Object exports);
+
+}  // namespace holdfast

@@ -1,0 +1,13 @@
+// `holdfast-guard launch own|other REQUESTS FACTS HANDLE...`: holds the job of one tree whose owner
+// is not the process that spawned it, or who shall be able to die politely.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+// Returns when the tree is empty.
+int runLaunch(const std::vector<std::string>& words);
+
+}  // namespace holdfast

@@ -1,0 +1,98 @@
+#include "linux/census.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "linux/numbers.h"
+#include "posix/files.h"
+
+namespace holdfast {
+
+namespace {
+
+std::vector<ProcessStat> processesBut(Elders& elders) {
+  std::vector<ProcessStat> processes;
+  for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
+    if (elders.contain(entry)) continue;
+    const auto stat = readStat(entry.number);
+    if (stat && !elders.take(entry, *stat)) processes.push_back(*stat);
+  }
+  std::sort(processes.begin(), processes.end(),
+            [](const ProcessStat& one, const ProcessStat& next) { return one.pid < next.pid; });
+  return processes;
+}
+
+}  // namespace
+
+bool Elders::contain(const NumberedEntry& entry) const {
+  const auto found = inodes_.find(entry.number);
+  return found != inodes_.end() && found->second == entry.inode;
+}
+
+bool Elders::take(const NumberedEntry& entry, const ProcessStat& process) {
+  if (process.startTime >= than_) return false;
+  inodes_[entry.number] = entry.inode;
+  return true;
+}
+
+Census::Census(Elders& elders) : all_(processesBut(elders)), shown_(all_.size()) {}
+
+Census::Census() : all_(allProcesses()), shown_(all_.size()) {}
+
+const ProcessStat* Census::find(int pid) const {
+  const auto found =
+      std::lower_bound(all_.begin(), all_.end(), pid,
+                       [](const ProcessStat& process, int wanted) { return process.pid < wanted; });
+  return found != all_.end() && found->pid == pid ? &*found : nullptr;
+}
+
+std::vector<const ProcessStat*> Census::childrenOf(const ProcessStat& parent) {
+  if (children_.empty())
+    for (const ProcessStat& process : all_) children_[process.ppid].push_back(&process);
+  const auto found = children_.find(parent.pid);
+  if (found == children_.end()) return {};
+  const auto again = readStat(parent.pid);
+  if (!again || again->startTime != parent.startTime) return {};
+  return found->second;
+}
+
+const Census::Shown& Census::shownBy(const ProcessStat& process) {
+  std::optional<Shown>& shown = shown_[static_cast<std::size_t>(&process - all_.data())];
+  if (!shown) {
+    const std::string folder = livingFolder(process);
+    const std::string environment = readWholeFile(folder + "/environ");
+    metExec_ = metExec_ || (environment.empty() && mayHaveEnvironment(folder));
+    shown = Shown{std::string(valueIn(environment, "HOLDFAST_TREE")),
+                  valueIn(environment, "SYSTEMD_EXEC_PID") == std::to_string(process.pid)};
+  }
+  return *shown;
+}
+
+std::string livingFolder(const ProcessStat& process) {
+  const std::string folder = "/proc/" + std::to_string(process.pid);
+  if (process.state != 'Z') return folder;
+  for (int thread : numbersNamedIn(folder + "/task"))
+    if (thread != process.pid) return folder + "/task/" + std::to_string(thread);
+  return folder;
+}
+
+std::optional<unsigned> uidOf(int pid) {
+  struct stat info {};
+  if (stat(("/proc/" + std::to_string(pid)).c_str(), &info) != 0) return std::nullopt;
+  return info.st_uid;
+}
+
+std::string pidNamespaceOf(const ProcessStat& process) {
+  char target[64];
+  const std::string link = livingFolder(process) + "/ns/pid";
+  const ssize_t length = readlink(link.c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+std::string cgroupsOf(const ProcessStat& process) {
+  return readWholeFile(livingFolder(process) + "/cgroup");
+}
+
+}  // namespace holdfast

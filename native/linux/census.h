@@ -1,0 +1,81 @@
+// One look at every process, for all who want to know about it: the process table is read once, and
+// of each process the environment at most once.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "linux/numbers.h"
+#include "linux/proc.h"
+
+namespace holdfast {
+
+// Processes that are older than a tree, and so none of its members. Whoever gets the pid of one
+// later is told from it by the inode of /proc/<pid> (docs/gotchas.md#the-inode-of-a-process);
+// nothing but that is asked of them again.
+class Elders {
+ public:
+  // Older than this, in clock ticks after boot.
+  explicit Elders(std::uint64_t than) : than_(than) {}
+
+  bool contain(const NumberedEntry& entry) const;
+  bool take(const NumberedEntry& entry, const ProcessStat& process);
+
+ private:
+  std::uint64_t than_;
+  std::unordered_map<int, std::uint64_t> inodes_;  // by pid
+};
+
+class Census {
+ public:
+  // Of every process.
+  Census();
+  // Of all but these.
+  explicit Census(Elders& elders);
+
+  // In the order of their pids.
+  const std::vector<ProcessStat>& all() const { return all_; }
+  const ProcessStat* find(int pid) const;
+  // Nobody unless it still is the process that was counted: its pid may be another's by now.
+  std::vector<const ProcessStat*> childrenOf(const ProcessStat& parent);
+
+  // Its HOLDFAST_TREE; empty when it has none or does not show it.
+  std::string_view markOf(const ProcessStat& process) { return shownBy(process).mark; }
+  // Whether a service manager has started it, and nobody who inherited its environment
+  // (systemd.exec(5), SYSTEMD_EXEC_PID).
+  bool isMainOfService(const ProcessStat& process) { return shownBy(process).isMainOfService; }
+  // Whether one that was asked for its mark was about to become another program, and had no
+  // environment to show: nothing can be said of it yet.
+  bool metExec() const { return metExec_; }
+
+ private:
+  struct Shown {
+    std::string mark;
+    bool isMainOfService = false;
+  };
+
+  const Shown& shownBy(const ProcessStat& process);
+
+  std::vector<ProcessStat> all_;
+  std::vector<std::optional<Shown>> shown_;  // by their environments, in the same order
+  std::unordered_map<int, std::vector<const ProcessStat*>> children_;  // by the parent's pid
+  bool metExec_ = false;
+};
+
+// Where to ask about a process: a main thread that has exited has neither memory nor namespaces
+// any more, while the other threads have (docs/gotchas.md#zombie-leader).
+std::string livingFolder(const ProcessStat& process);
+
+// The effective one, also of a process that is not dumpable: that changes the owner of what is in
+// /proc/<pid>, and not of the directory (fs/proc/base.c, task_dump_owner). Nothing when it is gone.
+std::optional<unsigned> uidOf(int pid);
+
+// Empty when it is gone or does not show it.
+std::string pidNamespaceOf(const ProcessStat& process);
+std::string cgroupsOf(const ProcessStat& process);
+
+}  // namespace holdfast

@@ -1,0 +1,20 @@
+# Builds the fuzz targets of test/fuzz with clang's libFuzzer, AddressSanitizer and UBSan: one program each in build/fuzz.
+# Called by scripts/fuzz.mjs, which knows the sources and the compiler.
+FLAGS := -std=c++17 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+INCLUDES := -Inative -Inative/linux/$(ARCH) -DHOLDFAST_VERSION='"fuzz"'
+OBJECTS := $(SOURCES:%.cc=build/fuzz/%.o)
+
+all: $(TARGETS:%=build/fuzz/%)
+
+build/fuzz/%: build/fuzz/test/fuzz/%.o build/fuzz/system.a
+	$(CXX) $(FLAGS) -fsanitize=fuzzer $^ -o $@
+
+build/fuzz/system.a: $(OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+build/fuzz/%.o: %.cc
+	@mkdir -p $(@D)
+	$(CXX) $(FLAGS) -fsanitize=fuzzer-no-link $(INCLUDES) -MMD -c $< -o $@
+
+.SECONDARY:
+-include $(OBJECTS:.o=.d) $(TARGETS:%=build/fuzz/test/fuzz/%.d)

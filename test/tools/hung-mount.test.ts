@@ -1,0 +1,88 @@
+// The tools on a file system that never answers, as a network mount whose server is gone: they give up in time and end.
+
+import { expect } from 'chai';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { pathToFileURL } from 'node:url';
+
+import { fixture } from '../support/fixtures.js';
+import { PROJECT_ROOT } from '../support/project.js';
+import { useScene, type Started } from '../support/scene.js';
+
+const HOLDFAST = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js')];
+const NO_ANSWER = /no answer within 1000 ms|does not answer within \d+ ms/;
+
+describe('a mount that hangs', () => {
+  const scene = useScene();
+  let mount = '';
+  let home = '';
+
+  before(function () {
+    if (process.getuid?.() !== 0) skip(this, 'only root may mount such a file system');
+    if (!existsSync('/dev/fuse')) skip(this, 'this kernel has no /dev/fuse');
+  });
+
+  beforeEach(() => {
+    mount = scene().path('share');
+    home = scene().path('home');
+    mkdirSync(mount);
+    mkdirSync(home, { mode: 0o700 });
+    const sync = { remote: pathToFileURL(mount).href, requestTimeoutMs: 1000, budgetMs: 5000 };
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ sync }), { mode: 0o600 });
+  });
+
+  function whereItHangs(argv: readonly string[], input: 'ignore' | 'pipe' = 'ignore'): Started {
+    const env = { ...process.env, HOLDFAST_HOME: home };
+    return scene().start([fixture('hung-mount'), mount, ...argv], { env, stdio: [input, 'pipe', 'pipe'], cwd: '/' });
+  }
+
+  const holdfast = (args: readonly string[], input?: 'pipe'): Started => whereItHangs([...HOLDFAST, ...args], input);
+
+  it('keeps who has no deadline, which is the control', async () => {
+    const { code } = await whereItHangs(['timeout', '1', 'ls', mount]).ended();
+
+    expect(code).to.equal(124);
+  });
+
+  for (const [command, ...args] of [['save', 'now'], ['save-check', '--no-sync'], ['recall']]) {
+    it(`is given up by ${[command, ...args].join(' ')}, which says so`, async () => {
+      const run = holdfast([command ?? '', ...args, '--project', mount]);
+
+      expect(await run.ended()).to.deep.equal({ code: 1, signal: null });
+      expect(run.output + run.errors).to.match(NO_ANSWER);
+    });
+  }
+
+  it('does not keep the daemon, which ends when it is told to', async () => {
+    const run = whereItHangs(['timeout', '--preserve-status', '-k', '30', '3', ...HOLDFAST, 'save', 'daemon', 'run', '--project', mount]);
+
+    expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
+    expect(readFileSync(join(home, 'logs', 'holdfast.log'), 'utf8')).to.match(NO_ANSWER);
+  });
+
+  it('is given up by sync, which keeps what it wanted to send', async () => {
+    const saved = scene().path('project');
+    mkdirSync(saved);
+    expect(await holdfast(['save', 'now', '--project', saved]).ended()).to.include({ code: 0 });
+
+    const run = holdfast(['sync']);
+
+    expect(await run.ended()).to.deep.equal({ code: 69, signal: null });
+    expect(run.output).to.match(NO_ANSWER);
+    expect(readdirSync(join(home, 'state', 'outbox'))).to.have.length(1);
+  });
+
+  it('does not keep a hook, which answers and exits with 0', async () => {
+    const run = holdfast(['hook', 'stop'], 'pipe');
+    run.child.stdin?.end(JSON.stringify({ session_id: 's1', cwd: mount }));
+
+    expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
+    expect(JSON.parse(run.output)).to.deep.equal({});
+  });
+});
+
+function skip(context: Mocha.Context, reason: string): never {
+  console.log(`      SKIPPED: ${reason}`);
+  return context.skip();
+}

@@ -1,0 +1,78 @@
+// The example of a cluster: its configuration is one, and its script brings a server that speaks as CouchDB does to
+// where holdfast can send. The cluster itself needs containers, which the tests do not have.
+
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { checkConfig } from '#lib/tools/config.js';
+
+import { PROJECT_ROOT } from '../../support/project.js';
+import { useScene } from '../../support/scene.js';
+import { FakeRemote, status, type Behaviour } from './fake-remote.js';
+
+const EXAMPLE = join(PROJECT_ROOT, 'examples', 'couchdb-cluster');
+const PASSWORDS = { COUCHDB_PASSWORD: 'admin-secret', WRITER_PASSWORD: 'writer-secret' };
+
+describe('the example of a CouchDB cluster', () => {
+  const scene = useScene();
+
+  it('has a configuration without mistakes', () => {
+    const text = readFileSync(join(EXAMPLE, 'config.json'), 'utf8');
+
+    const { config, warnings } = checkConfig(JSON.parse(text), 'config.json');
+
+    expect(warnings).to.deep.equal([]);
+    expect(config.sync).to.include({ flavor: 'couchdb', username: 'holdfast' });
+  });
+
+  it('names the same three nodes in both files', () => {
+    const nodes = (name: string): string[] => [
+      ...new Set([...readFileSync(join(EXAMPLE, name), 'utf8').matchAll(/couch\d\.cluster/g)].map(([node]) => node)),
+    ];
+
+    expect(nodes('compose.yaml')).to.deep.equal(['couch1.cluster', 'couch2.cluster', 'couch3.cluster']);
+    expect(nodes('join.sh').sort()).to.deep.equal(nodes('compose.yaml'));
+  });
+
+  for (const [title, replies, code] of [
+    ['joins the nodes, makes the database and lets the user write', [], 0],
+    ['may be run again', Array.from({ length: 8 }, () => status(409, {}, '{"reason":"it is there already"}')), 0],
+    ['stops at what is not done', [status(201), status(500)], 1],
+  ] as [string, Behaviour[], number][]) {
+    it(title, async function () {
+      if (!hasCurl()) return this.skip();
+      const remote = await FakeRemote.start();
+      remote.behaviours.push(...replies);
+      remote.always = (response, { path }) => void response.writeHead(path.endsWith('_security') ? 200 : 201).end();
+
+      const script = scene().start(['sh', join(EXAMPLE, 'join.sh')], {
+        env: { PATH: process.env['PATH'], FIRST_NODE: remote.url.replace('/contexts', ''), ...PASSWORDS },
+      });
+      const ended = await script.ended();
+      await remote.stop();
+
+      expect(ended.code, script.output + script.errors).to.equal(code);
+      const asked = remote.seen.map(({ method, path }) => `${method} ${path}`);
+      if (code !== 0) return void expect(asked).to.have.length(2);
+      expect(asked).to.deep.equal([
+        ...Array.from({ length: 5 }, () => 'POST /_cluster_setup'),
+        'PUT /contexts?n=3',
+        'PUT /_users/org.couchdb.user:holdfast',
+        'PUT /contexts/_security',
+      ]);
+      for (const { body } of remote.seen.filter((seen) => seen.body !== '')) expect(() => JSON.parse(body) as unknown, body).not.to.throw();
+    });
+  }
+});
+
+function hasCurl(): boolean {
+  try {
+    execFileSync('curl', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.log('      skipped: curl is not installed');
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+// Real stores on this machine, each private to a test: nginx with WebDAV, a server that speaks as CouchDB does, one
+// that speaks as S3 does. They are reached at free ports, and end with the test.
+
+import { accessSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+
+import type { SyncConfig } from '#lib/tools/config.js';
+
+import { eventually } from '../../support/eventually.js';
+import { answers, freePort, nginxAt, nginxPath } from '../../support/nginx.js';
+import { PROJECT_ROOT } from '../../support/project.js';
+import type { Scene, Started } from '../../support/scene.js';
+
+export interface RealStore {
+  readonly settings: Partial<SyncConfig>;
+  readonly env: NodeJS.ProcessEnv;
+  /** What it holds now: id and text. */
+  contents(): Promise<ReadonlyMap<string, string>>;
+  /** Replaces what it holds by this id. */
+  overwrite(id: string, text: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Kind {
+  readonly name: string;
+  /** Whether it knows `If-None-Match`, or refuses to replace by itself. */
+  readonly replaces: boolean;
+  /** Why it cannot be started here. */
+  readonly missing: () => string | undefined;
+  readonly start: (scene: Scene) => Promise<RealStore>;
+}
+
+export const REAL_STORES: readonly Kind[] = [
+  { name: 'nginx with WebDAV', replaces: true, missing: nginxMissing, start: startWebDav },
+  { name: 'a server that speaks as CouchDB does', replaces: false, missing: serversMissing, start: startCouch },
+  { name: 'an S3-compatible server', replaces: true, missing: serversMissing, start: startS3 },
+];
+
+function nginxMissing(): string | undefined {
+  return nginxPath() === undefined ? 'nginx is not installed' : undefined;
+}
+
+function serversMissing(): string | undefined {
+  try {
+    accessSync(join(PROJECT_ROOT, 'build', 'test-servers', 'node_modules', '.package-lock.json'));
+    return undefined;
+  } catch {
+    return 'the servers are not installed: npm run test:servers';
+  }
+}
+
+async function startWebDav(scene: Scene): Promise<RealStore> {
+  const home = scene.path('nginx');
+  const collection = join(home, 'files', 'contexts'); // made by the first MKCOL
+  const port = await freePort();
+  const server = scene.start(nginxAt(home, port));
+  const base = `http://127.0.0.1:${port}/contexts`;
+  await answers(base);
+  const names = (): string[] => (existsSync(collection) ? readdirSync(collection) : []);
+  return {
+    settings: { remote: base, flavor: 'webdav' },
+    env: {},
+    contents: async () =>
+      Promise.resolve(new Map(names().map((name) => [name.replace('.json', ''), readFileSync(join(collection, name), 'utf8')]))),
+    overwrite: async (id, text) => Promise.resolve(writeFileSync(join(collection, `${id}.json`), text)),
+    stop: async () => {
+      server.kill('SIGTERM');
+      await server.ended();
+    },
+  };
+}
+
+async function startCouch(scene: Scene): Promise<RealStore> {
+  const { base, stop } = await startServer(scene, 'couchdb.mjs', ['contexts']);
+  const database = `${base}/contexts`;
+  const read = async (path: string): Promise<string> => (await fetch(`${database}/${path}`)).text();
+  return {
+    settings: { remote: database, flavor: 'couchdb' },
+    env: {},
+    contents: async () => {
+      const { rows } = JSON.parse(await read('_all_docs')) as { rows: { id: string }[] };
+      return new Map(await Promise.all(rows.map(async ({ id }) => [id, await read(id)] as const)));
+    },
+    overwrite: async (id, text) => {
+      const { _rev } = JSON.parse(await read(id)) as { _rev: string };
+      await put(`${database}/${id}`, JSON.stringify({ ...(JSON.parse(text) as object), _rev }));
+    },
+    stop,
+  };
+}
+
+async function startS3(scene: Scene): Promise<RealStore> {
+  const directory = scene.path('s3');
+  mkdirSync(directory);
+  const { base, stop } = await startServer(scene, 's3.mjs', ['contexts', directory]);
+  const objects = (): string[] => {
+    const found = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+    return found.filter((name) => name.endsWith('._S3rver_object')).map((name) => join(directory, name));
+  };
+  const idOf = (path: string): string => /(c-[0-9a-f]{32})\.json/.exec(path)?.[1] ?? path;
+  return {
+    settings: { remote: 's3://contexts/of/mine', endpoint: base, username: 'S3RVER', tokenEnv: 'HOLDFAST_TEST_SECRET' },
+    env: { HOLDFAST_TEST_SECRET: 'S3RVER' },
+    contents: async () => Promise.resolve(new Map(objects().map((path) => [idOf(path), readFileSync(path, 'utf8')]))),
+    overwrite: async (id, text) => {
+      for (const path of objects().filter((object) => idOf(object) === id)) writeFileSync(path, text);
+      return Promise.resolve();
+    },
+    stop,
+  };
+}
+
+interface Listening {
+  readonly base: string;
+  readonly stop: () => Promise<void>;
+}
+
+async function startServer(scene: Scene, program: string, args: readonly string[]): Promise<Listening> {
+  const script = join(PROJECT_ROOT, 'scripts', 'test-servers', program);
+  const server: Started = scene.start([execPath, script, ...args], { stdio: ['pipe', 'pipe', 'pipe'], cwd: scene.directory });
+  const port = await eventually(`${program} has a port`, () => /^(\d+)\n/m.exec(server.output)?.[1]);
+  const stop = async (): Promise<void> => {
+    server.child.stdin?.end();
+    await server.ended();
+  };
+  return { base: `http://127.0.0.1:${port}`, stop };
+}
+
+async function put(url: string, body: string): Promise<void> {
+  const reply = await fetch(url, { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
+  if (!reply.ok) throw new Error(`PUT ${url}: ${reply.status}`);
+}
