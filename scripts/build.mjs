@@ -52,6 +52,15 @@ function buildLibrary() {
 function buildTests() {
   for (const folder of ['test', 'bench']) removeStale(join(PROJECT_ROOT, folder), join(BUILD, folder));
   tsc('tsconfig.test.json');
+  if (process.platform !== 'win32') buildCoreTest();
+}
+
+function buildCoreTest() {
+  const tests = readdirSync(join(PROJECT_ROOT, 'test', 'native')).filter((name) => name.endsWith('.cc'));
+  const words = [...sources(['core']), ...tests.map((name) => `test/native/${name}`)];
+  const flags = ['-s', `-j${availableParallelism()}`, '-f', 'scripts/core-test.mk', `SOURCES=${words.join(' ')}`];
+  const { status } = spawnSync('make', flags, { cwd: PROJECT_ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new BuildFailure('the tests of native/core do not compile');
 }
 
 function compile(project, from, to) {

@@ -1,5 +1,5 @@
 // An owner that is killed at any moment of a launch leaves nothing: at each system call that it, its guard and its root
-// make meanwhile, by fixtures/die-launching.c. HOLDFAST_LAUNCH_POINTS=all takes every one of them, not some.
+// make meanwhile, by fixtures/die-launching.c: some of them, or every one.
 
 import { expect } from 'chai';
 
@@ -9,11 +9,11 @@ import { guards, records } from '../support/leaks.js';
 import { forEachMechanism, type LinuxMechanism } from '../support/mechanisms.js';
 import { nodeFixture } from '../support/project.js';
 import { useScene, type Scene } from '../support/scene.js';
+import { amountOf } from '../support/thorough.js';
 import type { Cast } from '../support/cast.js';
 import { leaveFree } from '../support/contained.js';
 
 const AFTER_THE_LAUNCH = 1_000_000;
-const SOME = 16;
 const AT_ONCE = 4;
 const POINTS_OF_A_WITNESS = 80; // which lives for some minutes only
 
@@ -63,7 +63,7 @@ describe('an owner that is killed in the middle of a launch', function () {
       it(`leaves nothing, wherever in ${inWorker ? 'a Worker' : 'the main thread'} it was`, async () => {
         const launch = { mechanism, inWorker };
         const whole = await launchAndDie(scene(), scene().cast({ technique: 'setsid' }), launch, AFTER_THE_LAUNCH);
-        const count = process.env['HOLDFAST_LAUNCH_POINTS'] === 'all' ? whole : SOME;
+        const count = amountOf({ usually: AT_ONCE, thoroughly: whole });
         const points = Array.from({ length: count }, (_, index) => Math.floor(((index + 1) * whole) / count));
 
         let witness: Cast | undefined;

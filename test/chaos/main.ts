@@ -1,16 +1,16 @@
-// `npm run chaos`: random trees and random ends, as many as are wanted.
+// `npm run test:chaos`: random trees and random ends, as many as are wanted.
 
 import { availableParallelism, release } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { compileFixtures, removeFixtures } from '../support/fixtures.js';
-import { HOME, abandonedTreeMayRemain, removeHome } from '../support/leaks.js';
+import { compileFixtures } from '../support/fixtures.js';
+import { abandonedTreeMayRemain, makeHome, removeHome } from '../support/leaks.js';
 import { availableMechanisms, type LinuxMechanism } from '../support/mechanisms.js';
 import { enterOwnCgroup, leaveOwnCgroup } from '../support/own-cgroup.js';
 import { campaign, count, failures } from './campaign.js';
 import type { Outcome, Verdict } from './run.js';
 
-const HELP = `usage: npm run chaos -- [options]
+const HELP = `usage: npm run test:chaos -- [options]
 
 Random trees that come to random ends under every mechanism. None of their processes may outlive the end, but for those
 runs in which the mechanism names a route open; a share of the runs is not contained and has to survive.
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   }
   const [runs, seed, jobs] = (['runs', 'seed', 'jobs'] as const).map((name) => wholeNumber(name, values[name]));
   const mechanism = mechanismNamed(values.mechanism);
-  process.env['HOLDFAST_HOME'] = HOME;
+  makeHome();
   compileFixtures();
   enterOwnCgroup();
   const began = performance.now();
@@ -82,7 +82,6 @@ async function main(): Promise<void> {
     report(outcomes, (performance.now() - began) / 1000);
     process.exitCode = count(outcomes, 'FAILED') === 0 ? 0 : 1;
   } finally {
-    removeFixtures();
     removeHome();
     leaveOwnCgroup();
   }

@@ -78,7 +78,7 @@ async function moment(plan: RunPlan, cast: Cast, { over }: Attempt): Promise<voi
 export function describeRun({ seed, mechanism, death, control, tree, moment: at }: RunPlan): string {
   const what = control ? 'not contained, SIGKILL of the root' : `held by ${mechanism}, ${death}`;
   return [
-    `    npm run chaos -- --runs 1 --seed ${seed} --mechanism ${mechanism}`,
+    `    npm run test:chaos -- --runs 1 --seed ${seed} --mechanism ${mechanism}`,
     `    ${what}, when ${at} of ${tree.processes} processes are up`,
     `    ${tree.text}`,
     `    (${explained(tree)})`,

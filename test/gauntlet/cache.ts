@@ -1,12 +1,13 @@
-// What `npm run gauntlet` needs and the project does not depend on is kept in a directory of its own: a Node that has
-// process.execve(), and execa.
+// What `npm run test:gauntlet` needs and the project does not depend on is kept in a directory of its own: a Node that
+// has process.execve(), and execa.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const CACHE = process.env['HOLDFAST_GAUNTLET_CACHE'] ?? join(tmpdir(), `holdfast-gauntlet-${process.getuid?.() ?? 0}`);
+import { besideRuns } from '../support/run-directory.js';
+
+export const CACHE = process.env['HOLDFAST_GAUNTLET_CACHE'] ?? besideRuns(`holdfast-gauntlet-${process.getuid?.() ?? 0}`);
 
 const NODE = `node-${process.platform}-${process.arch}`;
 const NODE_VERSION = '22.23.3';

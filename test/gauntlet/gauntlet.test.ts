@@ -1,5 +1,5 @@
 // Every technique once and every death again and again, for each mechanism, with the control beside it. The whole
-// matrix is `npm run gauntlet`.
+// matrix is `npm run test:gauntlet`.
 
 import { expect } from 'chai';
 

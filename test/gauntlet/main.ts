@@ -1,4 +1,4 @@
-// `npm run gauntlet`: the whole matrix, or what is asked for, with verdicts as they come, and the tables of
+// `npm run test:gauntlet`: the whole matrix, or what is asked for, with verdicts as they come, and the tables of
 // docs/guarantees.md from a whole run.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { availableParallelism, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { compileFixtures, removeFixtures } from '../support/fixtures.js';
-import { HOME, removeHome } from '../support/leaks.js';
+import { compileFixtures } from '../support/fixtures.js';
+import { makeHome, removeHome } from '../support/leaks.js';
 import { enterOwnCgroup, leaveOwnCgroup } from '../support/own-cgroup.js';
 import { PROJECT_ROOT } from '../support/project.js';
 import { fetchMissing } from './cache.js';
@@ -20,7 +20,7 @@ import { hasFailed, runMatrix, runPeers, summarise, versionsOf } from './run.js'
 import { TABLE_MECHANISMS, tablesOf, writeSection } from './table.js';
 import { matrix } from './trials.js';
 
-const HELP = `usage: npm run gauntlet -- [options]
+const HELP = `usage: npm run test:gauntlet -- [options]
 
 Every technique under every death, held by every mechanism, each beside an uncontained control that must survive.
 
@@ -98,7 +98,7 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  process.env['HOLDFAST_HOME'] = HOME;
+  makeHome();
   if (!asked.offline) fetchMissing(asked.peers);
   compileFixtures();
   enterOwnCgroup();
@@ -108,7 +108,6 @@ async function main(): Promise<void> {
     console.error(error); // here: what clean-up throws would hide it
     process.exitCode = 1;
   } finally {
-    removeFixtures();
     removeHome();
     leaveOwnCgroup();
   }

@@ -15,7 +15,7 @@ export const TABLE_MECHANISMS: readonly LinuxMechanism[] = ['cgroup', 'subreaper
 const PAGE = join(PROJECT_ROOT, 'docs', 'guarantees.md');
 
 function marks(name: string): readonly [begin: string, end: string] {
-  return [`<!-- ${name}: begin (npm run gauntlet) -->`, `<!-- ${name}: end -->`];
+  return [`<!-- ${name}: begin (npm run test:gauntlet) -->`, `<!-- ${name}: end -->`];
 }
 
 /** What stands between the marks of a generated section. */
@@ -66,7 +66,7 @@ export function tablesOf(cells: readonly Cell[]): string {
   });
   const deaths = DEATHS.map(({ code, title, ways }) => `${code} ${title} (${ways.map(({ name }) => name).join(', ')})`);
   const machine = `Linux ${release()}, Node ${process.version}, uid ${process.getuid?.() ?? 0}`;
-  return [`Made by \`npm run gauntlet\` on ${machine}. ${deaths.join('; ')}.`, ...tables].join('\n\n');
+  return [`Made by \`npm run test:gauntlet\` on ${machine}. ${deaths.join('; ')}.`, ...tables].join('\n\n');
 }
 
 export interface TableLine {

@@ -3,7 +3,7 @@
 
 const complaints: string[] = [];
 
-export async function complainUnless(title: string | undefined, check: () => Promise<void>): Promise<void> {
+export async function complainUnless(title: string | undefined, check: () => void | Promise<void>): Promise<void> {
   try {
     await check();
   } catch (error) {
@@ -12,6 +12,8 @@ export async function complainUnless(title: string | undefined, check: () => Pro
   }
 }
 
+/** Each complaint once: the next file of tests has its own. */
 export function throwComplaints(): void {
-  if (complaints.length > 0) throw new Error(`the tests have left something behind:\n${complaints.join('\n')}`);
+  const made = complaints.splice(0);
+  if (made.length > 0) throw new Error(`the tests have left something behind:\n${made.join('\n')}`);
 }

@@ -1,12 +1,12 @@
 // The programs of test/fixtures/*.c, compiled once for each run of the tests.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { env, platform } from 'node:process';
 
 import { FIXTURE_SOURCES } from './project.js';
-import { WINDOWS_FIXTURES } from './windows-oracle.js';
+import { sharedPath } from './run-directory.js';
 
 const SOURCES = {
   escapee: [
@@ -36,28 +36,24 @@ const SOURCES = {
 
 export type FixtureName = keyof typeof SOURCES;
 
-let directory: string | undefined;
+/** Where they are: on Windows cross-built before, elsewhere told to the other processes of the run. */
+const DIRECTORY = 'HOLDFAST_TEST_FIXTURES';
 
 export function compileFixtures(): void {
-  if (directory !== undefined || process.platform === 'win32') return; // there they are cross-built
-  directory = mkdtempSync(join(tmpdir(), 'holdfast-fixtures-'));
-  chmodSync(directory, 0o755); // other users run them, too
-  for (const [name, sources] of Object.entries(SOURCES)) compile(name, sources);
+  const directory = sharedPath('fixtures');
+  mkdirSync(directory); // other users run them, too
+  for (const [name, sources] of Object.entries(SOURCES)) compile(join(directory, name), sources);
+  env[DIRECTORY] = directory;
 }
 
-function compile(name: string, sources: readonly string[]): void {
+function compile(program: string, sources: readonly string[]): void {
   const flags = ['-std=gnu17', '-O1', '-Wall', '-Wextra', '-pthread'];
   const files = sources.map((source) => join(FIXTURE_SOURCES, source));
-  execFileSync(process.env['CC'] ?? 'cc', [...flags, ...files, '-o', join(directory ?? '', name)]);
+  execFileSync(env['CC'] ?? 'cc', [...flags, ...files, '-o', program]);
 }
 
 export function fixture(name: FixtureName): string {
-  if (process.platform === 'win32') return join(WINDOWS_FIXTURES, `${name}.exe`);
+  const directory = env[DIRECTORY];
   if (directory === undefined) throw new Error('the fixtures are not compiled: test/support/hooks.ts does it');
-  return join(directory, name);
-}
-
-export function removeFixtures(): void {
-  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-  directory = undefined;
+  return join(directory, platform === 'win32' ? `${name}.exe` : name);
 }

@@ -1,12 +1,15 @@
-// Mocha's root hooks: fixtures compiled once, and nothing left behind by any test.
+// Mocha's root hooks: fixtures compiled once for a run, and nothing left behind by any test. With several workers the
+// hooks around all tests run around each file.
+
+import { temporaryFiles } from './run-directory.js';
 
 import { once } from 'node:events';
 
 import { spawnContained } from '#lib/index.js';
 
 import { complainUnless, throwComplaints } from './complaints.js';
-import { compileFixtures, removeFixtures } from './fixtures.js';
-import { HOME, LeakCheck, endLeftovers, removeHome } from './leaks.js';
+import { compileFixtures } from './fixtures.js';
+import { LeakCheck, endLeftovers, makeHome, removeHome } from './leaks.js';
 import { availableMechanisms } from './mechanisms.js';
 import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
 
@@ -18,13 +21,16 @@ async function warmUp(): Promise<void> {
 
 let leaks: LeakCheck | undefined;
 
+export function mochaGlobalSetup(): void {
+  compileFixtures();
+  console.log(`mechanisms of this machine: ${availableMechanisms().join(', ')}`);
+}
+
 export const mochaHooks: Mocha.RootHookObject = {
   async beforeAll() {
-    process.env['HOLDFAST_HOME'] = HOME;
-    compileFixtures();
+    makeHome();
     enterOwnCgroup();
     await warmUp();
-    console.log(`mechanisms of this machine: ${availableMechanisms().join(', ')}`);
   },
   beforeEach() {
     leaks = new LeakCheck();
@@ -34,10 +40,13 @@ export const mochaHooks: Mocha.RootHookObject = {
     if (!failed) await complainUnless(this.currentTest?.fullTitle(), async () => leaks?.nothingLeft());
     await endLeftovers();
   },
-  afterAll() {
-    removeFixtures();
+  async afterAll() {
     removeHome();
-    leaveOwnCgroup();
+    await complainUnless('all tests', () => {
+      leaveOwnCgroup();
+      const left = temporaryFiles();
+      if (left.length > 0) throw new Error(`temporary files are left: ${left.join(', ')}`);
+    });
     throwComplaints();
   },
 };

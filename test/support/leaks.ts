@@ -2,7 +2,7 @@
 // descriptors of this process. Compared around every test.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -10,6 +10,7 @@ import { eventually } from './eventually.js';
 import { cgroupOfTests } from './own-cgroup.js';
 import { allPids, commandLine, ownDescriptors, processLine, readProcFile, userOf, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
+import { temporaryFiles } from './run-directory.js';
 import { endProcesses } from './scene.js';
 
 const PATIENCE_MS = 5000;
@@ -92,6 +93,7 @@ export function zombieChildren(): number[] {
 
 export class LeakCheck {
   readonly #descriptors = ownDescriptors();
+  readonly #files = new Set(temporaryFiles());
 
   async nothingLeft(): Promise<void> {
     await isEventuallyEmpty('guards', guards);
@@ -99,6 +101,7 @@ export class LeakCheck {
     await isEventuallyEmpty('zombies', zombieChildren);
     await isEventuallyEmpty('cgroups', cgroups);
     await isEventuallyEmpty('descriptors', () => this.#newDescriptors());
+    await isEventuallyEmpty('files', () => temporaryFiles().filter((name) => !this.#files.has(name)));
   }
 
   #newDescriptors(): string[] {
@@ -129,6 +132,11 @@ function removeCgroup(path: string): void {
   } catch (error) {
     console.log(`      cannot remove ${path}: ${String(error)}`);
   }
+}
+
+export function makeHome(): void {
+  mkdirSync(HOME, { recursive: true, mode: 0o700 });
+  process.env['HOLDFAST_HOME'] = HOME;
 }
 
 export function removeHome(): void {

@@ -22,10 +22,19 @@ export function enterOwnCgroup(): void {
   outer = ownCgroup();
   if (outer === undefined) return;
   removeAbandoned(outer);
-  const path = join(outer, `${PREFIX}${randomUUID()}`); // a pid may also be another run's, in another PID namespace
+  own = enterNew(outer);
+}
+
+function enterNew(parent: string): string {
+  const path = join(parent, `${PREFIX}${randomUUID()}`); // a pid may also be another run's, in another PID namespace
   mkdirSync(path);
-  writeFileSync(join(path, 'cgroup.procs'), String(process.pid));
-  own = path;
+  try {
+    writeFileSync(join(path, 'cgroup.procs'), String(process.pid));
+    return path;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return enterNew(parent); // another run took the empty one for abandoned
+  }
 }
 
 /** A run that was killed leaves its cgroup behind; one that lives is in it itself. */

@@ -6,11 +6,11 @@ import { spawnContained } from '#lib/index.js';
 
 import { complainUnless, throwComplaints } from '../support/complaints.js';
 import { eventually } from '../support/eventually.js';
-import { HOME, records, removeHome } from '../support/leaks.js';
+import { makeHome, records, removeHome } from '../support/leaks.js';
 
 export const mochaHooks: Mocha.RootHookObject = {
   async beforeAll() {
-    process.env['HOLDFAST_HOME'] = HOME;
+    makeHome();
     // The first spawn of a process starts what is there once for all of them.
     const child = spawnContained(process.execPath, ['-e', '']);
     await Promise.all([once(child, 'close'), child.tree.empty]);

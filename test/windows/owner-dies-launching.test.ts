@@ -1,5 +1,5 @@
 // An owner on Windows that is terminated at any moment of a launch leaves nothing: at each system call that the launch
-// makes, by fixtures/calls.c. HOLDFAST_LAUNCH_POINTS=all takes every one of them, not some.
+// makes, by fixtures/calls.c. Some of them, or every one.
 
 import { expect } from 'chai';
 
@@ -9,6 +9,7 @@ import { leaveFree } from '../support/contained.js';
 import { eventually } from '../support/eventually.js';
 import { nodeFixture } from '../support/project.js';
 import { useScene, type Scene } from '../support/scene.js';
+import { amountOf } from '../support/thorough.js';
 
 const SOME = 16;
 const AT_ONCE = 4;
@@ -51,7 +52,7 @@ describe('an owner that is terminated in the middle of a launch on Windows', fun
       const whole = scene().cast({ technique: 'detached' });
       const calls = await launchAndDie(scene(), whole, { ...launch, at: 0 });
       await whole.provenDead(witness);
-      const count = process.env['HOLDFAST_LAUNCH_POINTS'] === 'all' ? calls.length : SOME;
+      const count = amountOf({ usually: SOME, thoroughly: calls.length });
       const points = Array.from({ length: count }, (_, index) => Math.floor(((index + 1) * calls.length) / count));
 
       for (let next = 0; next < points.length; next += AT_ONCE) {

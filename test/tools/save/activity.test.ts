@@ -15,9 +15,10 @@ import { itIf } from '../../support/mechanisms.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import { useScene } from '../../support/scene.js';
 import { traced, whyNoStrace } from '../../support/strace.js';
+import { amountOf } from '../../support/thorough.js';
 import { Repository } from './repository.js';
 
-const MANY = 100_000;
+const MANY = amountOf({ usually: 10_000, thoroughly: 100_000 });
 const IN_A_DIRECTORY = 1000;
 const LONG_AGO = new Date(Date.now() - 7_200_000);
 

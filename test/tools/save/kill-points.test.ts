@@ -1,5 +1,5 @@
 // SIGKILL after each system call by which a save changes a file, one after the other: nothing is lost, nothing is
-// saved twice, and no record is half written. Chance chooses among more of them in `npm run save-kills`.
+// saved twice, and no record is half written. Chance chooses among more of them in `npm run test:save-kills`.
 
 import { expect } from 'chai';
 

@@ -1,8 +1,8 @@
-// `npm run sync-kills -- [RUNS] [SEED]`: kills so many syncs at a moment that chance chooses, with a remote that chance
-// makes worse. Says what it has done and how to do it again.
+// `npm run test:sync-kills -- [RUNS] [SEED]`: kills so many syncs at a moment that chance chooses, with a remote that
+// chance makes worse. Says what it has done and how to do it again.
 
 import { Random } from '../../chaos/random.js';
-import { compileFixtures, removeFixtures } from '../../support/fixtures.js';
+import { compileFixtures } from '../../support/fixtures.js';
 import { Scene } from '../../support/scene.js';
 import { FakeRemote, breaksOff, keepsAndHangsUp, resets, status, type Behaviour } from './fake-remote.js';
 import { killedSync, refusesOne } from './killed-sync.js';
@@ -35,7 +35,6 @@ async function main(runs: number, seed: number): Promise<void> {
     console.log(`${runs} syncs with seed ${seed}, nothing lost, nothing doubled; killed after: ${counts}`);
   } finally {
     await remote.stop();
-    removeFixtures();
   }
 }
 

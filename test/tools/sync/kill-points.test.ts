@@ -1,5 +1,5 @@
 // SIGKILL after each system call by which a sync changes a file or the network, one after the other: nothing is lost,
-// nothing is sent twice. Chance chooses among more of them in `npm run sync-kills`.
+// nothing is sent twice. Chance chooses among more of them in `npm run test:sync-kills`.
 
 import { expect } from 'chai';
 
