@@ -6,6 +6,6 @@ module.exports = {
   require: ['build/test/support/hooks.js'],
   parallel: true,
   jobs: 2,
-  timeout: 60_000,
+  timeout: 300_000,
   slow: 5000,
 };

@@ -20,7 +20,7 @@ rm -f /tmp/holdfast-sanitizer.*
 status=0
 env LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" \
   ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:handle_segv=0:log_path=/tmp/holdfast-sanitizer UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1 \
-  node node_modules/mocha/bin/mocha.js --timeout 240000 "$@" || status=$?
+  node node_modules/mocha/bin/mocha.js "$@" || status=$?
 
 for report in /tmp/holdfast-sanitizer.*; do
   # That a stack is not the thread's own, as that of a launch is not, is a warning and no finding.

@@ -4,8 +4,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+
 #include "core/membership.h"
 #include "linux/dying.h"
+#include "linux/fork-ban.h"
 #include "linux/pidfd.h"
 #include "posix/clock.h"
 #include "posix/files.h"
@@ -15,10 +21,32 @@ namespace holdfast {
 
 namespace {
 
-constexpr int kPlainSweeps = 2;
 constexpr int kExecMs = 2;
 constexpr int kLongestExecMs = 1000;
-constexpr int kStopRounds = 64;
+constexpr int kLongestStopMs = 500;
+constexpr int kLongestStopPauseMs = 8;
+
+// Its state as the first thread shows it; nothing: it is gone.
+std::optional<char> stateOf(const Identity& process) {
+  const auto stat = readStat(process.pid);
+  if (!stat || stat->startTime != process.startTime) return std::nullopt;
+  return stat->state;
+}
+
+// In an uninterruptible wait nobody forks: vfork(2) waits so for a child that may be stopped.
+bool stands(const Identity& process) {
+  const auto state = stateOf(process);
+  return !state || std::string_view("TtDZX").find(*state) != std::string_view::npos;
+}
+
+// On a busy machine it takes long until each has been served once more.
+void awaitStandstill(std::vector<Identity> processes, std::int64_t deadline) {
+  for (int pauseMs = 0;; pauseMs = std::min(pauseMs * 2 + 1, kLongestStopPauseMs)) {
+    processes.erase(std::remove_if(processes.begin(), processes.end(), stands), processes.end());
+    if (processes.empty() || nowMs() >= deadline) return;
+    (void)poll(nullptr, 0, pauseMs);
+  }
+}
 
 }  // namespace
 
@@ -103,30 +131,42 @@ std::vector<ProcessStat> Lineage::findSurely() {
   }
 }
 
+// Children first: when the last parent of a group of stopped processes dies, the kernel continues
+// the group (setpgid(2)). A pid is mostly higher than its parent's.
 std::size_t Lineage::kill() {
-  if (++sweeps_ > kPlainSweeps) stopAll();
+  const std::vector<ProcessStat> members = stopAll();
   std::size_t hit = 0;
   Dying dying;
-  for (const ProcessStat& member : find(Marks::read)) {
-    Signalled signalled = signalHolding(member.identity(), SIGKILL);
+  for (auto member = members.rbegin(); member != members.rend(); ++member) {
+    Signalled signalled = signalHolding(member->identity(), SIGKILL);
     if (signalled.error != 0) continue;
-    hit += countHit(member.pid);
+    hit += countHit(member->pid);
     dying.add(std::move(signalled.pidfd));
   }
   dying.await();
   return hit;
 }
 
-void Lineage::stopAll() {
+// A stop takes effect when a system call is over, and a fork that has begun is still done
+// (kernel/fork.c, copy_process): it is the look after all stand still that has to find nobody new.
+std::vector<ProcessStat> Lineage::stopAll() {
+  const std::int64_t deadline = nowMs() + kLongestStopMs;
   std::set<std::pair<int, std::uint64_t>> stopped;
-  for (int round = 0; round < kStopRounds; ++round) {
+  for (;;) {
+    std::vector<ProcessStat> members = find(Marks::read);
+    std::vector<Identity> stopping;
     bool grew = false;
-    for (const ProcessStat& member : find(Marks::read)) {
+    for (const ProcessStat& member : members) {
       if (!stopped.insert({member.pid, member.startTime}).second) continue;
-      (void)signalIdentity(member.identity(), SIGSTOP);  // who is denied shows when it is killed
       grew = true;
+      // Who is denied shows when it is killed.
+      const Identity identity = member.identity();
+      if (signalIdentity(identity, SIGSTOP) != 0) continue;
+      forbidForks(identity.pid, [&] { return stateOf(identity).has_value(); });
+      stopping.push_back(identity);
     }
-    if (!grew) return;
+    if (!grew || nowMs() >= deadline) return members;
+    awaitStandstill(std::move(stopping), deadline);
   }
 }
 

@@ -38,8 +38,8 @@ class Lineage {
   // a process turns into another program it shows no mark, which is waited for.
   std::vector<ProcessStat> findSurely();
 
-  // SIGKILL to every member; how many were hit for the first time. From the third call on, a
-  // tree that seems to fork is brought to a stand before.
+  // SIGKILL to every member; how many were hit for the first time. The tree is brought to a stand
+  // before: what is forked while its parent is killed would be nobody's child.
   std::size_t kill();
   // 1 when this process is hit for the first time, by kill() or by other means.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
@@ -51,7 +51,7 @@ class Lineage {
   bool addMarked(Census& census);
   bool carriesMark(const ProcessStat& process, Census& census) const;
   void spread(const Census& census);
-  void stopAll();
+  std::vector<ProcessStat> stopAll();
 
   MarkClaim claim_;
   Elders elders_;
@@ -59,7 +59,6 @@ class Lineage {
   std::map<int, std::uint64_t> known_;  // pid to start time
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
-  int sweeps_ = 0;
   bool doubtful_ = false;  // the last look met a process that could not show its mark
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "linux/fork-ban.h"
 #include "linux/numbers.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
@@ -69,7 +70,8 @@ void Standstill::meet(int pid) {
   }
   if (!lives(member)) return;
   (void)signal(member, SIGSTOP);  // who is denied shows when it is killed
-  forbidForks(member);            // a stop does not hold where the others continue whom they find
+  // A stop does not hold where the others continue whom they find.
+  forbidForks(pid, [&] { return lives(member); });
   places_[pid] = members_.size();
   members_.push_back(std::move(member));
 }
@@ -97,15 +99,6 @@ bool Standstill::lives(const Member& member) {
   }
   const auto stat = readStat(member.pid);
   return stat && stat->startTime == member.startTime && !stat->dead();
-}
-
-// Does not bind root (setrlimit(2)). There is no such call by handle: if the process turns out to
-// be gone, what its successor had is given back.
-void Standstill::forbidForks(const Member& member) {
-  const rlimit none{0, 0};
-  rlimit before{};
-  if (prlimit(member.pid, RLIMIT_NPROC, &none, &before) != 0) return;
-  if (!lives(member)) (void)prlimit(member.pid, RLIMIT_NPROC, &before, nullptr);
 }
 
 }  // namespace holdfast

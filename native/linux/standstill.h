@@ -29,7 +29,6 @@ class Standstill {
 
   static int signal(const Member& member, int signo);
   static bool lives(const Member& member);
-  static void forbidForks(const Member& member);
 
   bool stopNew();
   void meet(int pid);

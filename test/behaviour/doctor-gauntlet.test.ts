@@ -12,8 +12,7 @@ import { useScene } from '../support/scene.js';
 const TECHNIQUES = 10;
 const ENDS = 4;
 
-describe('holdfast doctor --gauntlet', function () {
-  this.timeout(180_000);
+describe('holdfast doctor --gauntlet', () => {
   const scene = useScene();
 
   it('shows for every mechanism and technique that it ends, or the route that was named', async () => {

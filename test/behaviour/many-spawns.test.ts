@@ -12,9 +12,7 @@ import { ownDescriptors } from '../support/proc.js';
 const SPAWNS = 2000;
 const AT_ONCE = 200;
 
-describe('many spawns', function () {
-  this.timeout(180_000);
-
+describe('many spawns', () => {
   forEachMechanism((mechanism) => {
     it(`work ${AT_ONCE} at once`, async () => {
       const children = Array.from({ length: AT_ONCE }, (_, index) =>

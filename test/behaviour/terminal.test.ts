@@ -57,6 +57,9 @@ describe('a terminal', () => {
       shell.press('C-z');
       await shell.shows(/Stopped/);
       shell.type('fg');
+      // The shell names the job that it continues. What is typed before is the shell's, or comes while it changes the
+      // modes of the terminal: an Enter is then no end of a line to the command (termios(3), ICRNL).
+      await shell.shows(/^ready\$ fg\n\S/m);
       shell.type('hello');
 
       await shell.shows(/got=hello/);

@@ -3,11 +3,10 @@
 import { expect } from 'chai';
 
 import { contain, leaveFree } from '../support/contained.js';
+import { PATIENCE_MS } from '../support/eventually.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { startOwner } from '../support/owner.js';
 import { useScene } from '../support/scene.js';
-
-const PATIENCE_MS = 10_000;
 
 /** Lets nothing else of this process run until the fact is there. */
 function blockUntil(fact: () => boolean): void {

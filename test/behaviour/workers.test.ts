@@ -46,8 +46,7 @@ describe('the end of a Worker', () => {
     });
   });
 
-  it('comes while its tree has news without end', async function () {
-    this.timeout(60_000);
+  it('comes while its tree has news without end', async () => {
     const mark = scene().path('a-word-in-the-command-line');
     const restless = '(while kill -CONT $$; do :; done) & while :; do kill -STOP $$; done';
 
@@ -66,8 +65,7 @@ describe('the end of a Worker', () => {
   });
 
   for (const end of ENDS) {
-    it(`leaves nothing behind ${WORKERS_OF_EACH_END} times by ${end}`, async function () {
-      this.timeout(120_000);
+    it(`leaves nothing behind ${WORKERS_OF_EACH_END} times by ${end}`, async () => {
       const word = scene().path('a-word-in-the-command-line');
       const plan: WorkerPlan = { argv: ['/bin/sh', '-c', 'sleep 20 & wait', word], end };
 

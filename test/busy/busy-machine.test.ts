@@ -25,8 +25,7 @@ async function whileOthersSpin<T>(scene: Scene, body: () => Promise<T>): Promise
   }
 }
 
-describe('on a busy machine', function () {
-  this.timeout(120_000);
+describe('on a busy machine', () => {
   const scene = useScene();
 
   forEachMechanism((mechanism) => {

@@ -28,8 +28,7 @@ function whyNotPromised(mechanism: LinuxMechanism): string | undefined {
   return mayEscape ? 'root has another user storm: fast-double-fork stays open under group' : undefined;
 }
 
-describe('a fork storm', function () {
-  this.timeout(300_000);
+describe('a fork storm', () => {
   const scene = useScene();
 
   forEachMechanism((mechanism) => {

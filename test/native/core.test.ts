@@ -8,9 +8,7 @@ import { PROJECT_ROOT } from '../support/project.js';
 const PROGRAM = join(PROJECT_ROOT, 'build', 'core-test', 'core-test');
 
 describe('native/core without Node', () => {
-  it('keeps the promises of its own tests under the sanitizers', function () {
-    this.timeout(120_000);
-
+  it('keeps the promises of its own tests under the sanitizers', () => {
     const run = spawnSync(PROGRAM, { encoding: 'utf8' });
 
     if (run.error !== undefined) throw run.error;

@@ -2,7 +2,7 @@
 // descriptors of this process. Compared around every test.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -12,8 +12,6 @@ import { allPids, commandLine, ownDescriptors, processLine, readProcFile, userOf
 import { GUARD } from './project.js';
 import { temporaryFiles } from './run-directory.js';
 import { endProcesses } from './scene.js';
-
-const PATIENCE_MS = 5000;
 
 /** The state directory of this run of the tests: only our own guards and records are in it. */
 export const HOME = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
@@ -28,8 +26,9 @@ export function guards(home = HOME): ProcessIdentity[] {
 }
 
 /**
- * A guard shows its environment to root alone. An ordinary user who runs these tests has no other guards; those of a
- * state directory that is not the common one are told apart by its records.
+ * A guard shows its environment to root alone. To others it shows how willingly the kernel should end it for want of
+ * memory, which it has inherited (proc_pid_oom_score_adj(5)): each process of mocha has a number of its own. Guards of
+ * a state directory that is not the common one are told apart by its records.
  */
 function hasHome(pid: number, home: string): boolean {
   const environment = readProcFile(`/proc/${pid}/environ`);
@@ -37,7 +36,8 @@ function hasHome(pid: number, home: string): boolean {
   if (environment !== undefined || uid === 0) return (environment ?? '').includes(`HOLDFAST_HOME=${home}\0`);
   if (userOf(pid) !== uid) return false;
   const run = join(home, 'run');
-  return home === HOME || listed(run).some((name) => readProcFile(join(run, name))?.includes(`\nguard ${pid} `));
+  if (home === HOME) return readProcFile(`/proc/${pid}/oom_score_adj`) === readProcFile('/proc/self/oom_score_adj');
+  return listed(run).some((name) => readProcFile(join(run, name))?.includes(`\nguard ${pid} `));
 }
 
 /** Those of a launch by this process: one needs a moment to become its program after its root runs. */
@@ -112,7 +112,7 @@ export class LeakCheck {
 
 async function isEventuallyEmpty(what: string, list: () => readonly unknown[]): Promise<void> {
   try {
-    await eventually(`no ${what} are left`, () => list().length === 0, PATIENCE_MS);
+    await eventually(`no ${what} are left`, () => list().length === 0);
   } catch (error) {
     const left = list().map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
     throw new Error(`${String(error)}: ${left.join(', ')}`, { cause: error });
@@ -134,8 +134,12 @@ function removeCgroup(path: string): void {
   }
 }
 
+/** Not 0, and not that of a neighbour; an ordinary user may only raise it. */
+const NUMBER = 1 + (process.pid % 999);
+
 export function makeHome(): void {
   mkdirSync(HOME, { recursive: true, mode: 0o700 });
+  if (process.platform === 'linux' && process.getuid?.() !== 0) writeFileSync('/proc/self/oom_score_adj', String(NUMBER));
   process.env['HOLDFAST_HOME'] = HOME;
 }
 

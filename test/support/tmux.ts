@@ -48,7 +48,7 @@ export class Terminal {
 
   async shows(pattern: RegExp): Promise<void> {
     try {
-      await eventually(`the terminal shows ${String(pattern)}`, () => pattern.test(this.screen()), 8000);
+      await eventually(`the terminal shows ${String(pattern)}`, () => pattern.test(this.screen()));
     } catch (error) {
       throw new Error(`${String(error)}; it shows:\n${this.screen()}`, { cause: error });
     }

@@ -65,8 +65,7 @@ describe('hooks install and remove', () => {
       );
     });
 
-    it(`leaves the settings of ${agent} as they were, byte for byte, however they were written`, async function () {
-      this.timeout(180_000);
+    it(`leaves the settings of ${agent} as they were, byte for byte, however they were written`, async () => {
       for (const [layout, text] of Object.entries(LAYOUTS)) {
         rmSync(dirname(agents.fileOf(agent)), { recursive: true, force: true });
         if (text !== undefined) agents.write(agent, text);

@@ -117,8 +117,7 @@ describe('a hook and its remote', () => {
     expect(shelf('outbox')).to.have.length(1);
   });
 
-  it('leaves no process after many prompts', async function () {
-    this.timeout(180_000);
+  it('leaves no process after many prompts', async () => {
     await listen(createHttpServer((request, response) => request.resume().once('end', () => response.writeHead(201).end())));
     const prompts = Array.from({ length: amountOf({ usually: 20, thoroughly: 100 }) }, (_, index) => `prompt ${index}`);
     const many = prompts.length;

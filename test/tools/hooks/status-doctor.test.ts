@@ -72,8 +72,7 @@ describe('hooks status and doctor', () => {
     }
   });
 
-  it('calls every hook that is installed, and saves nothing by that', async function () {
-    this.timeout(60_000);
+  it('calls every hook that is installed, and saves nothing by that', async () => {
     await install(...AGENTS);
     const { code, objects } = await agents.holdfast(['hooks', 'doctor', '--json']);
 

@@ -112,8 +112,7 @@ describe('the activity check', () => {
     expect((report?.['projects'] as { outcome: string }[])[0]?.outcome).to.equal('saved');
   });
 
-  itIf(whyNoStrace(), `makes as many system calls in a tree of ${MANY} files as in one of a single file`, async function (this: Mocha.Context) {
-    this.timeout(300_000);
+  itIf(whyNoStrace(), `makes as many system calls in a tree of ${MANY} files as in one of a single file`, async () => {
     const alone = await callsOfIdleCheck();
     for (let at = 0; at < MANY; at += 1) {
       if (at % IN_A_DIRECTORY === 0) mkdirSync(join(repository.path, `d${at / IN_A_DIRECTORY}`));

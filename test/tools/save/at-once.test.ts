@@ -27,8 +27,7 @@ describe('saves at the same moment', () => {
     return Promise.all(Array.from({ length: STARTED }, run));
   }
 
-  it(`leave one record when ${STARTED} save the same, and one of them says that it has saved`, async function () {
-    this.timeout(120_000);
+  it(`leave one record when ${STARTED} save the same, and one of them says that it has saved`, async () => {
     const words = ['save', 'now', '-m', 'x', '--project', place.project];
 
     const runs = await together(async () => holdfast(scene(), words, place.home));
@@ -38,8 +37,7 @@ describe('saves at the same moment', () => {
     expect(place.saved()).to.have.length(1);
   });
 
-  it(`leave one record when ${STARTED} hooks tell the same`, async function () {
-    this.timeout(120_000);
+  it(`leave one record when ${STARTED} hooks tell the same`, async () => {
     const input = { pieces: [place.payload('codex', 'stop')] };
 
     const runs = await together(async () => place.run(['stop', '--agent', 'codex'], input));
@@ -48,8 +46,7 @@ describe('saves at the same moment', () => {
     expect(place.saved()).to.have.length(1);
   });
 
-  it('keep what each of them says anew', async function () {
-    this.timeout(120_000);
+  it('keep what each of them says anew', async () => {
     const events = ['task-complete', 'stop', 'user-prompt-submit'] as const;
     const tell = async (event: (typeof events)[number]): Promise<HookRun> =>
       place.run([event, '--agent', 'claude'], { pieces: [place.payload('claude', event)] });

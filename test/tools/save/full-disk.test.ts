@@ -72,8 +72,7 @@ describe('on a full disk', () => {
     return records;
   }
 
-  itIf(whyNoSmallDisk(), 'a save says so with exit code 73, whatever room is left, and the next one works when there is room', function (this: Mocha.Context) {
-    this.timeout(120_000);
+  itIf(whyNoSmallDisk(), 'a save says so with exit code 73, whatever room is left, and the next one works when there is room', () => {
     const output = onSmallDisk(`
       save; echo "step 99 $code first"
       for free in 0 1 2 3 4 5 6; do
@@ -94,8 +93,7 @@ describe('on a full disk', () => {
     expect(output, 'each state once, and nothing unfinished').to.match(/^count 8 0$/m);
   });
 
-  itIf(whyNoSmallDisk(), 'save-check says so with exit code 73, also when not even its lock can be made', function (this: Mocha.Context) {
-    this.timeout(60_000);
+  itIf(whyNoSmallDisk(), 'save-check says so with exit code 73, also when not even its lock can be made', () => {
     const output = onSmallDisk(`
       mkdir -m 700 "$HOLDFAST_HOME"; fill
       check; echo "step 0 $code $(tr '\\n' ' ' < "$errors")"

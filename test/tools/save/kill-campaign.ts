@@ -1,4 +1,4 @@
-// `npm run test:save-kills -- [RUNS] [SEED]`: kills so many saves at a moment that chance chooses. Says what it has done
+// `npm run test:save-kills -- [RUNS] [SEED]`: kills so many saves at a moment that chance chooses. Says what it did
 // and how to do it again.
 
 import { Random } from '../../chaos/random.js';

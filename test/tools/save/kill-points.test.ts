@@ -13,8 +13,7 @@ describe('a save that is killed', () => {
   const scene = useScene();
 
   for (const by of ['save now', 'save-check'] as const) {
-    it(`after any call by which ${by} changes a file has lost nothing, doubled nothing and halved nothing`, async function () {
-      this.timeout(300_000);
+    it(`after any call by which ${by} changes a file has lost nothing, doubled nothing and halved nothing`, async () => {
       const repository = Repository.create(scene().path('app'));
       const calls: string[] = [];
 

@@ -28,8 +28,7 @@ describe('one save-check at a time', () => {
     mkdirSync(home(), { mode: 0o700 });
   });
 
-  it(`runs when ${STARTED} are started together: the others say so and exit with 0`, async function () {
-    this.timeout(180_000);
+  it(`runs when ${STARTED} are started together: the others say so and exit with 0`, async () => {
     const { path } = Repository.create(scene().path('app'));
     writeFileSync(scene().path('home/config.json'), JSON.stringify({ save: { childTimeoutMs: 60_000 } }), { mode: 0o600 });
     const restore = slowGit(scene().path('bin'), scene().path('go'));

@@ -13,8 +13,7 @@ describe('a sync that is killed', () => {
   const scene = useScene();
   const remote = useFakeRemote();
 
-  it('after any call that changes a file or the network has lost nothing and doubled nothing', async function () {
-    this.timeout(180_000);
+  it('after any call that changes a file or the network has lost nothing and doubled nothing', async () => {
     const calls: string[] = [];
 
     for (let afterCall = 1; afterCall < MORE_THAN_THERE_ARE; afterCall += 1) {
