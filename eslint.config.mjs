@@ -73,7 +73,7 @@ export const checked = tseslint.config(
     },
   },
   {
-    files: ['scripts/**/*.mjs', 'bin/**/*.js', 'examples/**/*.{js,mjs}'],
+    files: ['scripts/**/*.mjs', '.ci/**/*.mjs', 'bin/**/*.js', 'examples/**/*.{js,mjs}'],
     languageOptions: { ecmaVersion: 2023 },
     rules: STYLE,
   },

@@ -12,8 +12,10 @@ const LINES = 20;
 const LINE_LENGTH = 600;
 
 function main(directory) {
+  const names = readdirSync(directory).sort();
+  const read = (name) => readFileSync(join(directory, name), 'utf8');
   const texts = (ending) =>
-    readdirSync(directory).filter((name) => name.endsWith(ending)).sort().map((name) => ({ name: basename(name, ending), text: readFileSync(join(directory, name), 'utf8') }));
+    names.filter((name) => name.endsWith(ending)).map((name) => ({ name: basename(name, ending), text: read(name) }));
   const runs = texts('.json').map(({ name, text }) => ({ name, ...JSON.parse(text) }));
   const all = (kind) => runs.flatMap((run) => run[kind].map((one) => ({ run: run.name, ...one })));
   const flaky = all('flaky').map((one) => `FLAKY: ${described(one)}`);

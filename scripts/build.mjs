@@ -1,5 +1,6 @@
-// `node scripts/build.mjs [native] [ts] [tests]`: compiles the addon and the guard, lib to dist, and test and
-// bench to build. Without a word it makes what an installation needs. Downloads nothing; only what changed is compiled.
+// `node scripts/build.mjs [native] [ts] [tests]`: compiles the addon and the guard, lib to dist, test and bench to
+// build, and the tests of native/core. Without a word it makes what an installation needs. Downloads nothing; only
+// what changed is compiled.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -59,8 +60,8 @@ function buildCoreTest() {
   const tests = readdirSync(join(PROJECT_ROOT, 'test', 'native')).filter((name) => name.endsWith('.cc'));
   const words = [...sources(['core']), ...tests.map((name) => `test/native/${name}`)];
   const flags = ['-s', `-j${availableParallelism()}`, '-f', 'scripts/core-test.mk', `SOURCES=${words.join(' ')}`];
-  const { status } = spawnSync('make', flags, { cwd: PROJECT_ROOT, stdio: 'inherit' });
-  if (status !== 0) throw new BuildFailure('the tests of native/core do not compile');
+  const { status, error } = spawnSync('make', flags, { cwd: PROJECT_ROOT, stdio: 'inherit' });
+  if (status !== 0) throw new BuildFailure(`the tests of native/core do not compile${error === undefined ? '' : `: ${error.message}`}`);
 }
 
 function compile(project, from, to) {

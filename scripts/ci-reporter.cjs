@@ -11,7 +11,9 @@ module.exports = class CiReporter extends reporters.Spec {
     const results = openSync(process.env.HOLDFAST_CI_RESULTS, 'a'); // now: a test may use up all descriptors
     const failed = [];
     const skipped = [];
-    runner.on(Runner.constants.EVENT_TEST_FAIL, (test, error) => failed.push(failure(test, error)));
+    const passed = new Set();
+    runner.on(Runner.constants.EVENT_TEST_PASS, (test) => passed.add(test.fullTitle()));
+    runner.on(Runner.constants.EVENT_TEST_FAIL, (test, error) => failed.push(failure(test, error, passed)));
     runner.on(Runner.constants.EVENT_TEST_PENDING, (test) => skipped.push(test.fullTitle()));
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       writeSync(results, `${JSON.stringify({ passes: runner.stats.passes, failed, skipped })}\n`);
@@ -19,8 +21,12 @@ module.exports = class CiReporter extends reporters.Spec {
   }
 };
 
-/** Without a file: not a test but a hook, a leak say, or a worker of mocha that died. */
-function failure(test, error) {
-  const file = test.type === 'test' && test.file ? relative(process.cwd(), test.file) : undefined;
-  return { title: test.fullTitle(), file, message: String(error?.message ?? error) };
+/**
+ * Without a file: not a test but a hook, a leak say, or a worker of mocha that died, or what came after a test had
+ * passed, and keeps mocha from running the rest.
+ */
+function failure(test, error, passed) {
+  const title = test.fullTitle();
+  const isTest = test.type === 'test' && test.file && !passed.has(title);
+  return { title, file: isTest ? relative(process.cwd(), test.file) : undefined, message: String(error?.message ?? error) };
 }

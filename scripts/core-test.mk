@@ -1,6 +1,8 @@
 # Builds the tests of native/core, without Node and without any header of the system folders, under the sanitizers:
 # build/core-test/core-test. Called by scripts/build.mjs, which knows the sources.
-CXX ?= c++
+ifeq ($(origin CXX),default)
+CXX := c++
+endif
 FLAGS := -std=c++17 -O0 -Wall -Wextra -Werror -fsanitize=address,undefined -Inative
 OBJECTS := $(SOURCES:%.cc=build/core-test/%.o)
 
@@ -9,6 +11,6 @@ build/core-test/core-test: $(OBJECTS)
 
 build/core-test/%.o: %.cc
 	@mkdir -p $(@D)
-	$(CXX) $(FLAGS) -MMD -c $< -o $@
+	$(CXX) $(FLAGS) -MMD -MP -c $< -o $@
 
 -include $(OBJECTS:.o=.d)

@@ -18,9 +18,11 @@ rm -f /tmp/holdfast-sanitizer.*
 
 # Node itself is not sanitized, so the runtime has to be there before the addon is loaded. Node and V8 never free everything.
 status=0
+for configuration in .mocharc.cjs test/tools/.mocharc.cjs test/busy/.mocharc.cjs; do
 env LD_PRELOAD="$(g++ -print-file-name=libasan.so) $(g++ -print-file-name=libubsan.so)" \
   ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:handle_segv=0:log_path=/tmp/holdfast-sanitizer UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1 \
-  node node_modules/mocha/bin/mocha.js "$@" || status=$?
+  node node_modules/mocha/bin/mocha.js --config "$configuration" "$@" || status=$?
+done
 
 for report in /tmp/holdfast-sanitizer.*; do
   # That a stack is not the thread's own, as that of a launch is not, is a warning and no finding.

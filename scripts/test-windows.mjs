@@ -85,8 +85,8 @@ async function runTests(wine, version, only) {
   console.log(`\nNode ${version} for Windows`);
   const path = join(BUILD, `results-${version}.json`);
   rmSync(path, { force: true });
-  const env = { HOLDFAST_WINDOWS_RESULTS: windowsPath(path), HOLDFAST_TEST_FIXTURES: windowsPath(BUILD), HOLDFAST_TEST_PATIENCE_MS: '45000' };
-  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', 'build/test/windows/hooks.js', '--timeout', '120000'];
+  const env = { HOLDFAST_WINDOWS_RESULTS: windowsPath(path), HOLDFAST_TEST_FIXTURES: windowsPath(BUILD) };
+  const mocha = ['node_modules/mocha/bin/mocha.js', '--no-config', '--require', 'build/test/windows/hooks.js', '--timeout', '300000'];
   const words = [...mocha, '--forbid-only', '--reporter', 'scripts/win32/reporter.cjs', ...(only === undefined ? [] : ['-g', only]), ...TESTS];
   const program = [nodeExe(version), ...words];
   const { status, signal, output } = await wine.run(program, { cwd: STAGE, env, timeout: DEADLINE_MS });

@@ -5,9 +5,10 @@
 namespace holdfast {
 
 void forbidForks(int pid, const std::function<bool()>& stillLives) {
-  const rlimit none{0, 0};
   rlimit before{};
-  if (prlimit(pid, RLIMIT_NPROC, &none, &before) != 0) return;
+  if (prlimit(pid, RLIMIT_NPROC, nullptr, &before) != 0) return;
+  const rlimit none{0, before.rlim_max};
+  if (prlimit(pid, RLIMIT_NPROC, &none, nullptr) != 0) return;
   if (!stillLives()) (void)prlimit(pid, RLIMIT_NPROC, &before, nullptr);
 }
 

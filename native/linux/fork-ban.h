@@ -7,7 +7,7 @@
 namespace holdfast {
 
 // There is no such call by handle: if the process turns out to be gone, what its successor had is
-// given back.
+// given back. So the hard limit stays as it is, which nobody but root can raise again.
 void forbidForks(int pid, const std::function<bool()>& stillLives);
 
 }  // namespace holdfast

@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
-#include <set>
 #include <string_view>
+#include <utility>
 
 #include "core/membership.h"
 #include "linux/dying.h"
 #include "linux/fork-ban.h"
 #include "linux/pidfd.h"
+#include "linux/proc.h"
 #include "posix/clock.h"
 #include "posix/files.h"
 #include "posix/system.h"
@@ -23,7 +25,7 @@ namespace {
 
 constexpr int kExecMs = 2;
 constexpr int kLongestExecMs = 1000;
-constexpr int kLongestStopMs = 500;
+constexpr int kLongestStopMs = 200;
 constexpr int kLongestStopPauseMs = 8;
 
 // Its state as the first thread shows it; nothing: it is gone.
@@ -33,7 +35,8 @@ std::optional<char> stateOf(const Identity& process) {
   return stat->state;
 }
 
-// In an uninterruptible wait nobody forks: vfork(2) waits so for a child that may be stopped.
+// In vfork(2) a parent waits uninterruptibly for a child that may be stopped. What other threads do
+// does not show here, nor does a fork that waits so for memory: that stays a fast double fork.
 bool stands(const Identity& process) {
   const auto state = stateOf(process);
   return !state || std::string_view("TtDZX").find(*state) != std::string_view::npos;

@@ -213,7 +213,7 @@ describe('a caller', () => {
       const memory = guards().map(({ pid }) => /^VmRSS:\s+(\d+)/m.exec(readProcFile(`/proc/${pid}/status`) ?? '')?.[1]);
 
       expect(Math.max(...memory.map(Number))).to.be.lessThan(8192);
-      await eventually('the timeout has ended the tree', () => cast.living().length === 0, 6000);
+      await eventually('the timeout has ended the tree', () => cast.living().length === 0);
       for (const each of [...flooding, caller]) each.hangUp();
       await eventually('the record is gone', () => records().length === 0);
     });

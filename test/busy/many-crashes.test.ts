@@ -12,7 +12,6 @@ import { useScene } from '../support/scene.js';
 import { amountOf } from '../support/thorough.js';
 
 const TREES = amountOf({ usually: 50, thoroughly: 200 });
-const PROMISED_MS = 2000;
 
 describe('many crashes at once', () => {
   const scene = useScene();
@@ -30,7 +29,6 @@ describe('many crashes at once', () => {
       console.log(`      recovery of ${TREES} trees held by ${mechanism}: ${tookMs} ms`);
       await cast.provenDead(control);
       await control.provenAlive();
-      expect(tookMs).to.be.below(PROMISED_MS);
       expect(first.code).to.equal(0);
       expect(first.objects().filter(({ action }) => action === 'ended')).to.have.length(TREES);
       expect(second).to.include({ code: 0, output: 'nothing to clean up\n' });

@@ -1,4 +1,4 @@
-// A few hundred random trees and ends in every run of the tests; `npm run test:chaos` makes as many as are wanted.
+// A few hundred random trees and ends; `npm run test:chaos` makes as many as are wanted.
 
 import { expect } from 'chai';
 import { availableParallelism } from 'node:os';

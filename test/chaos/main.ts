@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     process.exitCode = count(outcomes, 'FAILED') === 0 ? 0 : 1;
   } finally {
     removeHome();
-    leaveOwnCgroup();
+    await leaveOwnCgroup();
   }
 }
 

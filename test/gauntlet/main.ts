@@ -109,7 +109,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
   } finally {
     removeHome();
-    leaveOwnCgroup();
+    await leaveOwnCgroup();
   }
 }
 

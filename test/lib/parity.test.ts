@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
-import { chmodSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Readable, Writable } from 'node:stream';
 import { forEachPath } from '../support/library.js';
 import { observe, type Act, type Case, type Seen, type Spawn } from '../support/observe.js';
 
-const directory = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
+const directory = join(tmpdir(), 'holdfast-parity');
 const PLAIN_FILE = join(directory, 'plain');
 const SCRIPT = join(directory, 'script');
 const BAD_INTERPRETER = join(directory, 'bad-interpreter');
@@ -118,6 +118,7 @@ function look(run: Spawn, one: Case): Promise<Seen> {
 
 describe('a contained child shows what a child of Node shows', () => {
   before(() => {
+    mkdirSync(directory);
     writeFileSync(PLAIN_FILE, '');
     writeFileSync(SCRIPT, 'echo from a script\n');
     writeFileSync(BAD_INTERPRETER, '#!/missing/interpreter\n');

@@ -1,7 +1,7 @@
 // The programs of test/fixtures/*.c, compiled once for each run of the tests.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { env, platform } from 'node:process';
 
@@ -41,7 +41,8 @@ const DIRECTORY = 'HOLDFAST_TEST_FIXTURES';
 
 export function compileFixtures(): void {
   const directory = sharedPath('fixtures');
-  mkdirSync(directory); // other users run them, too
+  mkdirSync(directory);
+  chmodSync(directory, 0o755); // other users run them, too
   for (const [name, sources] of Object.entries(SOURCES)) compile(join(directory, name), sources);
   env[DIRECTORY] = directory;
 }

@@ -1,17 +1,18 @@
 // Mocha's root hooks: fixtures compiled once for a run, and nothing left behind by any test. With several workers the
 // hooks around all tests run around each file.
 
-import { temporaryFiles } from './run-directory.js';
+import { removeTemporaryFiles, temporaryFiles } from './run-directory.js';
 
 import { once } from 'node:events';
 
 import { spawnContained } from '#lib/index.js';
 
 import { complainUnless, throwComplaints } from './complaints.js';
+import { eventually } from './eventually.js';
 import { compileFixtures } from './fixtures.js';
 import { LeakCheck, endLeftovers, makeHome, removeHome } from './leaks.js';
 import { availableMechanisms } from './mechanisms.js';
-import { enterOwnCgroup, leaveOwnCgroup } from './own-cgroup.js';
+import { enterOwnCgroup, leaveOwnCgroup, removeAbandonedCgroups } from './own-cgroup.js';
 
 /** The first spawn of a process starts what is there once for all of them: the reaper and its pipe. */
 async function warmUp(): Promise<void> {
@@ -23,6 +24,7 @@ let leaks: LeakCheck | undefined;
 
 export function mochaGlobalSetup(): void {
   compileFixtures();
+  removeAbandonedCgroups();
   console.log(`mechanisms of this machine: ${availableMechanisms().join(', ')}`);
 }
 
@@ -39,14 +41,15 @@ export const mochaHooks: Mocha.RootHookObject = {
     const failed = this.currentTest?.state === 'failed'; // its processes have just been killed, guards and all
     if (!failed) await complainUnless(this.currentTest?.fullTitle(), async () => leaks?.nothingLeft());
     await endLeftovers();
+    leaks?.removeNewFiles();
   },
   async afterAll() {
     removeHome();
-    await complainUnless('all tests', () => {
-      leaveOwnCgroup();
-      const left = temporaryFiles();
-      if (left.length > 0) throw new Error(`temporary files are left: ${left.join(', ')}`);
+    await complainUnless('all tests', leaveOwnCgroup);
+    await complainUnless('all tests', async () => {
+      await eventually(`no temporary file is left: ${temporaryFiles().join(', ')}`, () => temporaryFiles().length === 0);
     });
+    removeTemporaryFiles();
     throwComplaints();
   },
 };

@@ -1,5 +1,5 @@
-// What the library could leave behind besides members: guards, records, cgroups, zombies and
-// descriptors of this process. Compared around every test.
+// What the library could leave behind besides members: guards, records, cgroups, temporary files, zombies
+// and descriptors of this process. Compared around every test.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -10,11 +10,16 @@ import { eventually } from './eventually.js';
 import { cgroupOfTests } from './own-cgroup.js';
 import { allPids, commandLine, ownDescriptors, processLine, readProcFile, userOf, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
-import { temporaryFiles } from './run-directory.js';
+import { removeTemporaryFiles, temporaryFiles } from './run-directory.js';
 import { endProcesses } from './scene.js';
 
-/** The state directory of this run of the tests: only our own guards and records are in it. */
+/** The state directory of this process of mocha: only our own guards and records are in it. */
 export const HOME = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
+
+/** How willingly the kernel ends a process for want of memory: inherited, shown to all (proc_pid_oom_score_adj(5)). */
+const NUMBER = '/proc/self/oom_score_adj';
+const HIGHEST_NUMBER = 1000;
+const inherited = Number(readProcFile(NUMBER));
 
 /** Those with this state directory. */
 export function guards(home = HOME): ProcessIdentity[] {
@@ -26,9 +31,8 @@ export function guards(home = HOME): ProcessIdentity[] {
 }
 
 /**
- * A guard shows its environment to root alone. To others it shows how willingly the kernel should end it for want of
- * memory, which it has inherited (proc_pid_oom_score_adj(5)): each process of mocha has a number of its own. Guards of
- * a state directory that is not the common one are told apart by its records.
+ * A guard shows its environment to root alone. To an ordinary user those of this process show its number; those of a
+ * state directory that is not the common one are told apart by its records.
  */
 function hasHome(pid: number, home: string): boolean {
   const environment = readProcFile(`/proc/${pid}/environ`);
@@ -36,7 +40,7 @@ function hasHome(pid: number, home: string): boolean {
   if (environment !== undefined || uid === 0) return (environment ?? '').includes(`HOLDFAST_HOME=${home}\0`);
   if (userOf(pid) !== uid) return false;
   const run = join(home, 'run');
-  if (home === HOME) return readProcFile(`/proc/${pid}/oom_score_adj`) === readProcFile('/proc/self/oom_score_adj');
+  if (home === HOME) return readProcFile(`/proc/${pid}/oom_score_adj`) === readProcFile(NUMBER);
   return listed(run).some((name) => readProcFile(join(run, name))?.includes(`\nguard ${pid} `));
 }
 
@@ -104,6 +108,10 @@ export class LeakCheck {
     await isEventuallyEmpty('files', () => temporaryFiles().filter((name) => !this.#files.has(name)));
   }
 
+  removeNewFiles(): void {
+    removeTemporaryFiles(this.#files);
+  }
+
   #newDescriptors(): string[] {
     const now = [...ownDescriptors()];
     return now.filter(([fd, target]) => this.#descriptors.get(fd) !== target).map((open) => open.join(' -> '));
@@ -134,13 +142,17 @@ function removeCgroup(path: string): void {
   }
 }
 
-/** Not 0, and not that of a neighbour; an ordinary user may only raise it. */
-const NUMBER = 1 + (process.pid % 999);
-
 export function makeHome(): void {
   mkdirSync(HOME, { recursive: true, mode: 0o700 });
-  if (process.platform === 'linux' && process.getuid?.() !== 0) writeFileSync('/proc/self/oom_score_adj', String(NUMBER));
+  if (process.platform === 'linux' && process.getuid?.() !== 0) takeNumber();
   process.env['HOLDFAST_HOME'] = HOME;
+}
+
+/** Another than its neighbour's and its parent's. An ordinary user may raise it, up to the highest. */
+function takeNumber(): void {
+  const room = HIGHEST_NUMBER - inherited;
+  if (room === 0) throw new Error(`${NUMBER} is at its highest: the guards of these tests cannot be told from others`);
+  writeFileSync(NUMBER, String(inherited + 1 + (process.pid % room)));
 }
 
 export function removeHome(): void {

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { eventually } from './eventually.js';
 import { ownCgroup, whyUnavailable } from './mechanisms.js';
 
 const PREFIX = 'tests-of-holdfast-';
@@ -21,7 +22,6 @@ export function enterOwnCgroup(): void {
   if (whyUnavailable('cgroup') !== undefined) return;
   outer = ownCgroup();
   if (outer === undefined) return;
-  removeAbandoned(outer);
   own = enterNew(outer);
 }
 
@@ -32,13 +32,20 @@ function enterNew(parent: string): string {
     writeFileSync(join(path, 'cgroup.procs'), String(process.pid));
     return path;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isGone(error)) throw error;
     return enterNew(parent); // another run took the empty one for abandoned
   }
 }
 
-/** A run that was killed leaves its cgroup behind; one that lives is in it itself. */
-function removeAbandoned(parent: string): void {
+/** ENODEV: it was removed while it was open. */
+function isGone(error: unknown): boolean {
+  return ['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** A run that was killed leaves its cgroup behind; one that lives is in it itself. Once for a run. */
+export function removeAbandonedCgroups(): void {
+  const parent = whyUnavailable('cgroup') === undefined ? ownCgroup() : undefined;
+  if (parent === undefined) return;
   for (const name of readdirSync(parent)) {
     if (name.startsWith(PREFIX) && isEmpty(join(parent, name))) removeCgroupTree(join(parent, name));
   }
@@ -65,10 +72,33 @@ export function removeCgroupTree(cgroup: string): void {
 }
 
 /** Names what still runs there: every process that the tests started, by whatever way. */
-export function leaveOwnCgroup(): void {
+export async function leaveOwnCgroup(): Promise<void> {
   if (outer === undefined || own === undefined) return;
+  const path = own;
+  own = undefined;
   writeFileSync(join(outer, 'cgroup.procs'), String(process.pid));
-  const left = readFileSync(join(own, 'cgroup.procs'), 'latin1').trim();
-  if (left !== '') throw new Error(`the tests have left processes behind: ${left.split('\n').join(' ')}`);
-  rmdirSync(own);
+  const left = (): string => processesIn(path);
+  try {
+    await eventually('the tests have left no process behind', () => left() === '');
+  } catch (error) {
+    throw new Error(`${String(error)}: ${left()}`, { cause: error });
+  }
+  removeIfThere(path);
+}
+
+function processesIn(cgroup: string): string {
+  try {
+    return readFileSync(join(cgroup, 'cgroup.procs'), 'latin1').trim().split('\n').join(' ');
+  } catch (error) {
+    if (isGone(error)) return ''; // another run has removed the empty one
+    throw error;
+  }
+}
+
+function removeIfThere(cgroup: string): void {
+  try {
+    rmdirSync(cgroup);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
 }

@@ -25,7 +25,7 @@ function makeRun(): string {
 
 mkdirSync(own);
 chmodSync(own, 0o1777); // as /tmp: other users write there, too
-env['TMPDIR'] = own;
+for (const name of ['TMPDIR', 'TEMP', 'TMP']) env[name] = own; // the last two on Windows
 
 /** Where the processes of this run share what each needs. */
 export function sharedPath(name: string): string {
@@ -35,6 +35,11 @@ export function sharedPath(name: string): string {
 /** What is to outlive the run. */
 export function besideRuns(name: string): string {
   return join(dirname(run), name);
+}
+
+/** What a test that failed has left, or what has been complained about. */
+export function removeTemporaryFiles(but: ReadonlySet<string> = new Set()): void {
+  for (const name of temporaryFiles()) if (!but.has(name)) rmSync(join(own, name), { recursive: true, force: true });
 }
 
 /** What this process and those that it started have there now. */

@@ -123,7 +123,7 @@ export class Scene {
     await endProcesses(() => this.#controls.flatMap((cast) => cast.living()));
     const left = (): ProcessIdentity[] => this.#everything();
     try {
-      await eventually('the test has left no process behind', () => left().length === 0, 3000);
+      await eventually('the test has left no process behind', () => left().length === 0);
     } catch (error) {
       const names = processesNaming(this.directory).map((line) => JSON.stringify(line));
       throw new Error(`${String(error)}: ${names.join(' ')}`, { cause: error });
