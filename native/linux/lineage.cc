@@ -42,11 +42,14 @@ bool stands(const Identity& process) {
   return !state || std::string_view("TtDZX").find(*state) != std::string_view::npos;
 }
 
-// On a busy machine it takes long until each has been served once more.
+// On a busy machine it takes long until each has been served once more: until then it could fork.
 void awaitStandstill(std::vector<Identity> processes, std::int64_t deadline) {
   for (int pauseMs = 0;; pauseMs = std::min(pauseMs * 2 + 1, kLongestStopPauseMs)) {
     processes.erase(std::remove_if(processes.begin(), processes.end(), stands), processes.end());
     if (processes.empty() || nowMs() >= deadline) return;
+    if (pauseMs == 0)
+      for (const Identity& process : processes)
+        forbidForks(process.pid, [&] { return stateOf(process).has_value(); });
     (void)poll(nullptr, 0, pauseMs);
   }
 }
@@ -165,7 +168,6 @@ std::vector<ProcessStat> Lineage::stopAll() {
       // Who is denied shows when it is killed.
       const Identity identity = member.identity();
       if (signalIdentity(identity, SIGSTOP) != 0) continue;
-      forbidForks(identity.pid, [&] { return stateOf(identity).has_value(); });
       stopping.push_back(identity);
     }
     if (!grew || nowMs() >= deadline) return members;
