@@ -6,7 +6,7 @@ import type { Cast } from '../support/cast.js';
 import { eventually } from '../support/eventually.js';
 import { guards } from '../support/leaks.js';
 import { whyUnavailable, type LinuxMechanism } from '../support/mechanisms.js';
-import { isAlive, type ProcessIdentity } from '../support/proc.js';
+import { isAlive, processLine, type ProcessIdentity } from '../support/proc.js';
 import { Scene } from '../support/scene.js';
 import { Attempt, type Holder } from './attempt.js';
 import type { Death, DeathCode, Way } from './deaths.js';
@@ -170,7 +170,9 @@ async function mustBeDead({ cast, place, owner, stranger }: Attempt, witness: Ca
 async function mayEscape(row: Row, attempt: Attempt, witness: Cast, route: EscapeRoute): Promise<Verdict> {
   const { cast, owner } = attempt;
   if (await comesTrue(cast.provenDead(witness, DYING_MS))) return { outcome: 'dead' };
-  if (row.silent === true || !(await comesTrue(cast.provenAlive()))) {
+  // A guard that dies between the stop and the kill leaves somebody who lives and cannot be heard.
+  const stopped = cast.living().some(({ pid }) => processLine(pid)?.state === 'T');
+  if (row.silent === true || (!stopped && !(await comesTrue(cast.provenAlive())))) {
     const tookLong = await comesTrue(cast.provenDead(witness)); // and a silent one that lives cannot be heard
     if (tookLong) return { outcome: 'dead' };
     if (cast.living().length === 0) return { outcome: 'BROKEN', why: 'nobody lives, and that is not proven' };
