@@ -5,7 +5,7 @@ module.exports = {
   spec: ['build/test/*.test.js', 'build/test/{attacks,behaviour,docs,drop-in,lib,native,recovery}/**/*.test.js'],
   require: ['build/test/support/hooks.js'],
   parallel: true,
-  jobs: 2,
+  jobs: 3, // for two processors: the tests wait a third of their time
   timeout: 300_000,
   slow: 5000,
 };

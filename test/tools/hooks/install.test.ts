@@ -1,7 +1,7 @@
 // `holdfast hooks install` and `remove`: our hooks come and go, and everything else in the settings of an agent stays.
 
 import { expect } from 'chai';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { AgentHome } from '../../support/agent-home.js';
@@ -64,21 +64,23 @@ describe('hooks install and remove', () => {
         }[agent],
       );
     });
+  }
 
-    it(`leaves the settings of ${agent} as they were, byte for byte, however they were written`, async () => {
-      for (const [layout, text] of Object.entries(LAYOUTS)) {
-        rmSync(dirname(agents.fileOf(agent)), { recursive: true, force: true });
-        if (text !== undefined) agents.write(agent, text);
-        await done('install', '--agent', agent);
-        const first = agents.read(agent) ?? '';
-        await done('install', '--agent', agent);
-        expect(agents.read(agent), `${layout}: installed twice`).to.equal(first);
-        expect(first, layout).to.not.equal(text);
-        await done('remove', '--agent', agent);
-        expect(agents.read(agent), layout).to.equal(text);
-        await done('remove', '--agent', agent);
-        expect(agents.read(agent), `${layout}: removed twice`).to.equal(text);
-      }
+  for (const [layout, text] of Object.entries(LAYOUTS)) {
+    it(`leaves the settings of every agent as they were, byte for byte, written as: ${layout}`, async () => {
+      const all = AGENTS.flatMap((agent) => ['--agent', agent]);
+      const texts = (): readonly (string | undefined)[] => AGENTS.map((agent) => agents.read(agent));
+      if (text !== undefined) for (const agent of AGENTS) agents.write(agent, text);
+
+      await done('install', ...all);
+      const first = texts();
+      await done('install', ...all);
+      expect(texts(), 'installed twice').to.deep.equal(first);
+      for (const installed of first) expect(installed).to.be.a('string').that.is.not.equal(text);
+      await done('remove', ...all);
+      expect(texts(), 'removed').to.deep.equal(AGENTS.map(() => text));
+      await done('remove', ...all);
+      expect(texts(), 'removed twice').to.deep.equal(AGENTS.map(() => text));
     });
   }
 
