@@ -2,6 +2,7 @@
 // verified identities, as a recovery would.
 
 import { constants } from 'node:os';
+import { scheduler } from 'node:timers/promises';
 
 import { ContainmentError, invalidOption } from '../errors.js';
 import { DEFAULT_GRACE_MS, graceOption } from '../options.js';
@@ -14,6 +15,9 @@ import { recordedTrees } from './registry.js';
 
 /** How long a guard may be silent before it is asked whether it is there, before it is continued, and given up. */
 const PATIENCE_MS: readonly number[] = [1000, 1000, 5000];
+/** How long a guard may take until it can be asked, and how often that is looked for. */
+const SOCKET_DEADLINE_MS = 5000;
+const SOCKET_LOOK_MS = 10;
 
 export interface KillTreeOptions {
   /** Told in words when the guard cannot do it, and how it is done instead. */
@@ -62,7 +66,8 @@ function endById(id: string, wish: EndWish): Promise<EndReport> {
 }
 
 async function endTree(tree: RecordedTree, wish: EndWish): Promise<EndReport> {
-  const report = tree.locked && tree.socket !== undefined ? await endByGuard(tree, tree.socket, wish) : undefined;
+  const socket = tree.locked ? await socketOf(tree, wish) : undefined;
+  const report = socket === undefined ? undefined : await endByGuard(tree, socket, wish);
   if (report !== undefined) return report;
   const now = await recordedNow(tree);
   if (now === undefined) return GONE;
@@ -73,6 +78,18 @@ async function endTree(tree: RecordedTree, wish: EndWish): Promise<EndReport> {
   if ((await recordedNow(tree)) === undefined) return GONE;
   const message = `the guard of tree ${id} does not answer, and it is another process that holds its record`;
   throw new ContainmentError('ERR_HOLDFAST_NO_ANSWER', message, { path: tree.info.record });
+}
+
+/** A guard makes its socket when it first has nothing else to do: a young one soon, a stopped one when it goes on. */
+async function socketOf(tree: RecordedTree, wish: EndWish): Promise<string | undefined> {
+  if (tree.socket !== undefined) return tree.socket;
+  await wake(tree, wish);
+  const until = performance.now() + SOCKET_DEADLINE_MS;
+  for (;;) {
+    const now = await recordedNow(tree);
+    if (now?.locked !== true || now.socket !== undefined || performance.now() > until) return now?.socket;
+    await scheduler.wait(SOCKET_LOOK_MS);
+  }
 }
 
 /** What is told of a tree that has come to its end meanwhile. */

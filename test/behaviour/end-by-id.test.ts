@@ -3,12 +3,14 @@
 import { expect } from 'chai';
 import { existsSync } from 'node:fs';
 
-import { killTree, terminateTree, trees, type EndReport, type TreeInfo } from '#lib/index.js';
+import { killTree, spawnContained, terminateTree, trees, type EndReport, type TreeInfo } from '#lib/index.js';
 
 import { contain, leaveFree } from '../support/contained.js';
 import { CRASHABLE, crash } from '../support/crash.js';
+import { eventually } from '../support/eventually.js';
 import { forEachMechanism, whyUnavailable } from '../support/mechanisms.js';
 import { startOwner } from '../support/owner.js';
+import { processLine } from '../support/proc.js';
 import { SOME_ID, makeHome, recordText, writeRecord } from '../support/records.js';
 import { useScene } from '../support/scene.js';
 
@@ -16,6 +18,12 @@ async function treeLabelled(label: string): Promise<TreeInfo> {
   const tree = (await trees()).find((one) => one.label === label);
   if (tree === undefined) throw new Error(`there is no tree ${label}`);
   return tree;
+}
+
+/** The last process between the root and us. */
+function guardAbove(root: number): number {
+  const parent = processLine(root)?.ppid ?? 0;
+  return processLine(parent)?.ppid === process.pid ? parent : guardAbove(parent);
 }
 
 async function refusal(ending: Promise<EndReport>): Promise<unknown> {
@@ -52,6 +60,23 @@ describe('a program', () => {
       expect(report).to.deep.include({ reason: 'kill', endedPolitely: 0, survivors: [] });
       await cast.provenDead(witness);
       expect(await child.tree.empty).to.include({ reason: 'kill' });
+    });
+
+    it('terminates politely a tree whose guard was stopped before it could be asked', async () => {
+      const cast = scene().cast({ technique: 'plain' });
+      const [file = '', ...args] = cast.argv;
+      const child = spawnContained(file, args, { stdio: 'ignore', containment: { mechanism } });
+      const guard = guardAbove(child.pid ?? 0);
+      process.kill(guard, 'SIGSTOP');
+      await eventually('the guard is stopped', () => processLine(guard)?.state === 'T');
+      await cast.ready();
+      const told: string[] = [];
+
+      const report = await terminateTree(child.tree.id, { onTrouble: (problem) => told.push(problem) });
+
+      expect(told).to.deep.equal(['the guard was stopped: it is continued']);
+      expect(report).to.deep.include({ reason: 'terminate', endedPolitely: 2, killed: 0, survivors: [] });
+      expect(await child.tree.empty).to.include({ reason: 'terminate' });
     });
   });
 
