@@ -10,10 +10,10 @@ import { cleanup, type CleanupReport } from '#lib/index.js';
 
 import { Service, orphan, type Innocent } from '../support/innocents.js';
 import { NEEDS_ROOT, itIf, whyUnavailable } from '../support/mechanisms.js';
-import { SOME_ID, cgroupsHere, escapeField, makeHome, recordText, writeRecord, type RecordLines } from '../support/records.js';
+import { SOME_ID, cgroupsHere, escapeField, makeHome, recordText, someId, writeRecord, type RecordLines } from '../support/records.js';
 import { useScene } from '../support/scene.js';
 
-const OTHER_ID = 'fedcba9876543210fedc';
+const OTHER_ID = someId();
 
 /** To open some of what is there would do something. */
 function listed(directory: string): readonly string[] {

@@ -1,5 +1,6 @@
 // Records as a guard would write them, and such as none would.
 
+import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,7 +21,12 @@ export function cgroupsHere(): string {
 /** The lines of a record that is valid here and now, by key. What is undefined is left out. */
 export type RecordLines = Readonly<Record<string, string | undefined>>;
 
-export const SOME_ID = '0123456789abcdef0123';
+/** Of no tree, and of this process of mocha alone: what carries the id elsewhere is none of its records' business. */
+export const SOME_ID = someId();
+
+export function someId(): string {
+  return randomBytes(10).toString('hex');
+}
 
 function validLines(id: string): RecordLines {
   return {
