@@ -63,9 +63,10 @@ const Census::Shown& Census::shownBy(const ProcessStat& process) {
   if (!shown) {
     const std::string folder = livingFolder(process);
     const std::string environment = readWholeFile(folder + "/environ");
-    metExec_ = metExec_ || (environment.empty() && mayHaveEnvironment(folder));
     shown = Shown{std::string(valueIn(environment, "HOLDFAST_TREE")),
                   valueIn(environment, "SYSTEMD_EXEC_PID") == std::to_string(process.pid)};
+    const bool mayBeCut = shown->mark.empty() && environment.size() % kReadBytes == 0;
+    metExec_ = metExec_ || (mayBeCut && mayShowMore(folder, environment.size()));
   }
   return *shown;
 }

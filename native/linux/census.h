@@ -49,7 +49,7 @@ class Census {
   // (systemd.exec(5), SYSTEMD_EXEC_PID).
   bool isMainOfService(const ProcessStat& process) { return shownBy(process).isMainOfService; }
   // Whether one that was asked for its mark was about to become another program, and had no
-  // environment to show: nothing can be said of it yet.
+  // environment to show, or not the whole: nothing can be said of it yet.
   bool metExec() const { return metExec_; }
 
  private:

@@ -23,7 +23,7 @@ class CgroupContainment : public Subreaper {
   std::vector<Member> members() override;
   std::size_t killAll() override;
   UniqueFd releaseDirectory() override { return cgroup_.releaseDirectory(); }
-  bool empty() override { return Subreaper::empty() && !cgroup_.populated(); }
+  bool empty() override { return Subreaper::empty() && cgroup_.vacated(); }
   void dissolve() override { cgroup_.remove(); }
 
  private:

@@ -84,7 +84,7 @@ void collectProcesses(const std::string& path, std::vector<int>& pids) {
 
 void removeAll(const std::string& path) {
   eachSubdirectory(path, removeAll);
-  (void)rmdir(path.c_str());  // a populated one stays: the caller looks at populated()
+  (void)rmdir(path.c_str());  // a populated one stays: the caller has looked, or looks again
 }
 
 UniqueFd openAt(int directory, const char* name, int flags) {
@@ -169,7 +169,11 @@ std::vector<int> Cgroup::processes() const {
 
 bool Cgroup::populated() const {
   const std::string events = readWholeFile(path_ + "/cgroup.events");
-  return events.find("populated 1") != std::string::npos;
+  return events.find("populated 0") == std::string::npos;
+}
+
+bool Cgroup::vacated() const {
+  return !populated() || rmdir(path_.c_str()) == 0 || errno == ENOENT;
 }
 
 void Cgroup::remove() { removeAll(path_); }

@@ -38,7 +38,11 @@ class Cgroup {
   std::vector<int> killOneByOne() const;
   // Every process inside, also in sub-cgroups.
   std::vector<int> processes() const;
+  // Also when that cannot be read.
   bool populated() const;
+  // Nobody is inside. Where that cannot be read the cgroup is removed, which the kernel does for
+  // none that is populated (rmdir(2), EBUSY), and for which nothing has to be opened.
+  bool vacated() const;
   // Removes the directory and those below it. Throws nothing: what is populated stays.
   void remove();
 

@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "core/fields.h"
 #include "core/report.h"
 #include "linux/numbers.h"
 #include "posix/files.h"
@@ -99,17 +100,19 @@ std::optional<ProcessStat> readStat(int pid) {
 
 bool procHidesProcesses() { return access("/proc/1/stat", R_OK) != 0; }
 
-bool mayHaveEnvironment(const std::string& folder) {
+// A new program has no start_code until its environment stands (fs/binfmt_elf.c, load_elf_binary).
+bool mayShowMore(const std::string& folder, std::size_t shown) {
   const std::string text = readWholeFile(folder + "/stat");
   const std::size_t close = text.rfind(')');
   if (close == std::string::npos || close + 2 > text.size()) return false;
   const std::vector<std::string_view> fields =
       splitFields(std::string_view(text).substr(close + 2));  // `state` comes first: field 3
   if (fields.size() <= 51 - 3) return false;
-  const bool hidden = fields[26 - 3] == "1";
-  const std::string_view begin = fields[50 - 3];
-  const std::string_view end = fields[51 - 3];
-  return !hidden && (end == "0" || begin != end);
+  const std::string_view startCode = fields[26 - 3];
+  if (startCode == "1") return false;  // it may not be read
+  const std::uint64_t begin = numberIn("env_start", fields[50 - 3]);
+  const std::uint64_t end = numberIn("env_end", fields[51 - 3]);
+  return startCode == "0" || end == 0 || end - begin != shown;
 }
 
 std::optional<ProcessStat> parseStat(int pid, std::string_view text) {

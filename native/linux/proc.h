@@ -59,10 +59,11 @@ std::string_view valueIn(std::string_view environment, std::string_view name);
 // There is no /proc, or it hides the processes of others (hidepid, proc(5)).
 bool procHidesProcesses();
 
-// Of a process or thread whose environment was read and was empty. For a moment one is who turns
-// into another program (fs/proc/base.c, environ_read). One that has none for good, or may not be
-// read, says so in its `stat` (fs/proc/array.c, do_task_stat: env_start, env_end, start_code).
-bool mayHaveEnvironment(const std::string& folder);
+// Of a process or thread that showed so much of its environment: whether there may be more. While
+// one turns into another program it shows nothing, or not what is left to read of it
+// (fs/proc/base.c, environ_read). One that has none for good, or may not be read, says so in its
+// `stat` (fs/proc/array.c, do_task_stat: start_code, env_start, env_end).
+bool mayShowMore(const std::string& folder, std::size_t shown);
 
 Member memberOf(const ProcessStat& stat);
 Usage usageOf(const std::vector<ProcessStat>& processes);

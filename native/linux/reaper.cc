@@ -79,12 +79,9 @@ void Reaper::collectRoot() {
   reap();
 }
 
+// The dead root stands in the list: one without it was not read.
 bool Reaper::noneLeft() {
-  if (holdsDeadRoot()) {
-    for (int pid : childrenOf(getpid()))
-      if (pid != root_) return false;
-    return true;
-  }
+  if (holdsDeadRoot()) return childrenOf(getpid()) == std::vector<int>{root_};
   siginfo_t info{};
   return waitid(P_ALL, 0, &info, kPeek) != 0 && errno == ECHILD;
 }

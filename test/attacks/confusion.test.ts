@@ -2,7 +2,9 @@
 // and poses. The tree ends all the same, or the route by which it does not is named.
 
 import { expect } from 'chai';
-import { copyFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 
 import { spawnContained } from '#lib/index.js';
@@ -11,9 +13,11 @@ import type { Cast, Escape } from '../support/cast.js';
 import { contain, leaveFree } from '../support/contained.js';
 import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
+import { guardsBelow } from '../support/leaks.js';
 import { NEEDS_ROOT, forEachMechanism, itIf } from '../support/mechanisms.js';
+import { cgroupOfTests } from '../support/own-cgroup.js';
 import { startOwner } from '../support/owner.js';
-import { commandLine, isAlive } from '../support/proc.js';
+import { commandLine, isAlive, processLine } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
 
 describe('a member that confuses its guard', () => {
@@ -102,6 +106,23 @@ describe('a member that confuses its guard', () => {
         await cast.provenDead(control);
         expect(members).to.have.length(4);
         expect(report).to.deep.include({ killed: 4, survivors: [] });
+      });
+    }
+
+    if (mechanism === 'cgroup') {
+      it('does not leave a cgroup of which it cannot read whether somebody is inside', async () => {
+        const child = spawnContained('sleep', ['1000'], { stdio: 'ignore', containment: { mechanism } });
+        const cgroup = join(cgroupOfTests() ?? '', `holdfast-${child.tree.id}`);
+        const stray = scene().start(['sleep', '1000']);
+        writeFileSync(join(cgroup, 'cgroup.procs'), String(stray.identity.pid));
+        const [guard] = await guardsBelow(process.pid);
+        execFileSync('prlimit', ['--pid', String(guard?.pid), '--nofile=0:0']);
+
+        child.kill('SIGKILL');
+
+        await eventually('the guard has collected the root', () => processLine(child.pid ?? 0) === undefined);
+        stray.kill('SIGKILL');
+        await eventually('the cgroup is removed', () => !existsSync(cgroup));
       });
     }
 
