@@ -61,7 +61,9 @@
       'dependencies': ['holdfast-system'],
       'sources': ['<!@(node scripts/sources.mjs <(addon_folder))'],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
-      'defines': ['NAPI_VERSION=8'],
+      # The second: an environment that is being stopped takes no exception, and that is no reason to
+      # abort (node-addon-api, doc/error_handling.md).
+      'defines': ['NAPI_VERSION=8', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'conditions': [
         ['OS=="linux"', {
           'ldflags': [

@@ -36,6 +36,8 @@ export interface GuardLink {
   receive(timeoutMs: number): readonly string[];
   /** Signals the root. Returns 0 or a negative errno. */
   signalRoot(signo: number): number;
+  /** SIGKILL to a guard that does not answer: its tree is recovered, and the end of that told as ever. */
+  endGuard?(): void;
   ref(): void;
   unref(): void;
   hasRef(): boolean;

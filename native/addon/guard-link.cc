@@ -44,7 +44,8 @@ void GuardLink::define(Napi::Env env, Napi::Object exports) {
       env, "GuardLink",
       {InstanceAccessor<&GuardLink::facts>("facts"), InstanceMethod<&GuardLink::send>("send"),
        InstanceMethod<&GuardLink::receive>("receive"),
-       InstanceMethod<&GuardLink::signalRoot>("signalRoot"), InstanceMethod<&GuardLink::ref>("ref"),
+       InstanceMethod<&GuardLink::signalRoot>("signalRoot"),
+       InstanceMethod<&GuardLink::endGuard>("endGuard"), InstanceMethod<&GuardLink::ref>("ref"),
        InstanceMethod<&GuardLink::unref>("unref"), InstanceMethod<&GuardLink::hasRef>("hasRef"),
        InstanceMethod<&GuardLink::close>("close")});
   // Each environment has a constructor of its own; the function keeps it.
@@ -106,6 +107,8 @@ Napi::Value GuardLink::signalRoot(const Napi::CallbackInfo& info) {
   const int error = gone ? ESRCH : signalChild(guard_.answer.rootHandle, rootPid_, signo);
   return Napi::Number::New(info.Env(), -error);
 }
+
+void GuardLink::endGuard(const Napi::CallbackInfo&) { holdfast::endGuard(guard_); }
 
 void GuardLink::ref(const Napi::CallbackInfo&) {
   if (poll_ != nullptr) poll_->ref();

@@ -24,6 +24,7 @@ class GuardLink : public Napi::ObjectWrap<GuardLink> {
   Napi::Value send(const Napi::CallbackInfo& info);
   Napi::Value receive(const Napi::CallbackInfo& info);
   Napi::Value signalRoot(const Napi::CallbackInfo& info);
+  void endGuard(const Napi::CallbackInfo& info);
   void ref(const Napi::CallbackInfo& info);
   void unref(const Napi::CallbackInfo& info);
   Napi::Value hasRef(const Napi::CallbackInfo& info);

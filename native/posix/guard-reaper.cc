@@ -72,12 +72,13 @@ void GuardReaper::search(Search search) {
   deaths_.wake();
 }
 
-// Only the reaper takes a dead guard away, under the lock: the pid is the guard's own.
-void GuardReaper::continueGuard(std::uint64_t number) {
+// Without a handle: only the reaper takes a dead guard away, under the lock, so the pid is its own.
+void GuardReaper::signalGuard(std::uint64_t number, int signo) {
   const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);
   if (!lock) return;
   for (const Watched& guard : watched_)
-    if (guard.number == number && guard.pid > 0) (void)kill(guard.pid, SIGCONT);
+    if (guard.number == number && guard.pid > 0 && !guard.recovering)
+      (void)signalChild(guard.handle, guard.pid, signo);  // a dead one is being taken away
 }
 
 bool GuardReaper::hasSearched() {
@@ -111,13 +112,14 @@ void GuardReaper::reapTheDead() {
   for (auto guard = watched_.begin(); guard != watched_.end();) {
     int status = 0;
     const pid_t waited = waitpid(guard->pid, &status, WNOHANG);
-    const bool lost = waited < 0 && errno == ECHILD;  // somebody else has waited for it
+    // Somebody else has waited for it, or it was ignored (SIGCHLD): how it ended nobody knows.
+    const bool lost = waited < 0 && errno == ECHILD;
     if (waited != guard->pid && !lost) {
       ++guard;
       continue;
     }
     deaths_.remove(guard->handle);
-    const bool ended = lost || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    const bool ended = !lost && WIFEXITED(status) && WEXITSTATUS(status) == 0;
     if (!ended && !guard->recovering) {
       takeOver(*guard);
     } else {

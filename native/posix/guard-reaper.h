@@ -41,8 +41,8 @@ class GuardReaper {
   // Abandoned trees of this user are looked for, on the thread; only the first call counts.
   void search(Search search);
   bool hasSearched();
-  // SIGCONT, if it is still there. Does not wait for a reaper that is at work.
-  void continueGuard(std::uint64_t number);
+  // If the guard is still there. Does not wait for a reaper that is at work.
+  void signalGuard(std::uint64_t number, int signo);
 
  private:
   struct Watched {

@@ -1,6 +1,7 @@
 #include "posix/start-guard.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 
 #include <algorithm>
@@ -115,7 +116,11 @@ StartedGuard startGuard(const GuardStart& start) {
 }
 
 void continueGuard(const StartedGuard& guard) {
-  if (guard.number != 0) GuardReaper::instance().continueGuard(guard.number);
+  if (guard.number != 0) GuardReaper::instance().signalGuard(guard.number, SIGCONT);
+}
+
+void endGuard(const StartedGuard& guard) {
+  if (guard.number != 0) GuardReaper::instance().signalGuard(guard.number, SIGKILL);
 }
 
 }  // namespace holdfast

@@ -31,6 +31,8 @@ StartedGuard startGuard(const GuardStart& start);
 
 // A guard that somebody has stopped goes on; for any other this means nothing.
 void continueGuard(const StartedGuard& guard);
+// SIGKILL, for one that does not answer: its tree is recovered.
+void endGuard(const StartedGuard& guard);
 
 // Starts the guard program with `socket`, unless that is -1, at descriptor 3. The pid. Throws
 // OsError.
