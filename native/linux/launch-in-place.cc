@@ -6,9 +6,12 @@
 
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "core/os-error.h"
 #include "linux/launch-plan.h"
+#include "linux/launch-wait.h"
+#include "linux/orphan-alarm.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 #include "linux/raw-exec.h"
@@ -20,8 +23,6 @@
 namespace holdfast {
 
 namespace {
-
-constexpr int kLookMs = 50;
 
 SharingRoot rootOf(Plan& plan, int cgroup, int said) {
   return {*plan.exec, cgroup, plan.rootStack, plan.rootSharing, plan.root, said};
@@ -49,7 +50,6 @@ bool prepare(Plan& plan) {
   setThreadName("holdfast-guard");
   closeAllBut(needed);
   occupyStandardDescriptors();
-  takeOverSignals();
   OwnerLink link{UniqueFd(plan.guardEnd)};
   try {
     plan.exec.emplace(plan.launch, plan.passed, plan.kept);
@@ -91,13 +91,15 @@ void abandon(Plan& plan, const ExecFailure& failure) {
 }
 
 // Returns when there is no root.
-void startRoot(Plan& plan) {
+void startRoot(Plan& plan, OrphanAlarm& alarm) {
+  alarm.callOff();  // a guard that has members does not end before them
   const int error = plan.init ? startInit(*plan.init)
                               : startSharingRoot(rootOf(plan, plan.handover.cgroupDirectory, -1));
   if (plan.rootRuns()) {
     becomeGuard(plan);
     rawExit(1);  // a guard that failed: its tree is recovered
   }
+  alarm.set(plan.deadlineMs);
   if (plan.child() > 0) (void)waitpid(plan.child(), nullptr, 0);
   // A namespace that is not to be had says why when it is made by a fork.
   plan.forkNeeded = plan.root == 0 && (plan.init || refusesClone3(error));
@@ -106,8 +108,11 @@ void startRoot(Plan& plan) {
 
 void liveAsChild(void* shared) {
   Plan& plan = *static_cast<Plan*>(shared);
+  takeOverSignals();
+  OrphanAlarm alarm;
+  alarm.set(plan.deadlineMs);
   try {
-    if (prepare(plan)) startRoot(plan);
+    if (prepare(plan)) startRoot(plan, alarm);
   } catch (...) {
     plan.facts.clear();  // out of memory: no answer is the answer
   }
@@ -118,21 +123,6 @@ void liveAsChild(void* shared) {
 // Another user must not share the owner's memory, not for a moment: the kernel would take away
 // the owner's dumpable attribute (PR_SET_DUMPABLE(2const)).
 bool changesCredentials(const Launch& launch) { return launch.uid || launch.gid; }
-
-bool isDead(int child) {
-  siginfo_t info{};
-  const long error = rawCall(SYS_waitid, P_PID, child, reinterpret_cast<long>(&info),
-                             WEXITED | WNOHANG | WNOWAIT, 0);
-  return error != 0 || info.si_pid == child;
-}
-
-// While the child uses the C library, we do not. One that is killed before it has started a root
-// wakes nobody: that is looked for now and then.
-bool awaitRoot(const Plan& plan, int guard) {
-  while (!plan.rootSharing.over() && (plan.root > 0 || plan.initShares() || !isDead(guard)))
-    plan.rootSharing.awaitEnd(kLookMs);
-  return plan.rootRuns();
-}
 
 Answer answerOf(const Plan& plan) {
   Answer answer;
@@ -153,6 +143,14 @@ void addRoot(const Plan& plan, int guard, Answer& answer) {
   answer.facts.push_back("started " + describe(identity));
 }
 
+// What it has told is whole once it has started somebody.
+LaunchedInPlace giveUp(const LaunchWait& wait, std::unique_ptr<Plan> plan, int guard) {
+  wait.giveUp();
+  LaunchedInPlace late{guard, plan->child() > 0 ? answerOf(*plan) : Answer{}, true};
+  keepUntilOver(std::move(plan));
+  return late;
+}
+
 }  // namespace
 
 std::optional<LaunchedInPlace> launchInPlace(const GuardStart& start, int guardEnd) {
@@ -161,20 +159,22 @@ std::optional<LaunchedInPlace> launchInPlace(const GuardStart& start, int guardE
   if (access(plan->program.c_str(), X_OK) != 0) throw OsError::last("access", plan->program);
 
   const AllSignalsBlocked blocked;
+  OrphanAlarm::serve();
   const int guard = startSharing({plan->guardStack, plan->guardSharing, liveAsChild, plan.get()});
   if (guard == 0) return std::nullopt;
-  if (awaitRoot(*plan, guard)) {
-    LaunchedInPlace launched{guard, answerOf(*plan)};
+  const LaunchWait wait(*plan, guard, start.deadlineMs);
+  if (!wait.forRoot()) return giveUp(wait, std::move(plan), guard);
+  if (plan->rootRuns()) {
+    LaunchedInPlace launched{guard, answerOf(*plan), false};
     addRoot(*plan, guard, launched.answer);
     plan->naming.reset();
     keepUntilOver(std::move(plan));
     return launched;
   }
-  while (waitpid(guard, nullptr, 0) < 0 && errno == EINTR) continue;
-  while (plan->initShares()) plan->init->sharing.awaitEnd(kLookMs);  // it dies with its guard
+  if (!wait.forEnd()) return giveUp(wait, std::move(plan), guard);
   if (plan->forkNeeded) return std::nullopt;
   if (plan->facts.empty()) throw OsError("wait for the guard", ECONNRESET);
-  return LaunchedInPlace{0, answerOf(*plan)};
+  return LaunchedInPlace{0, answerOf(*plan), false};
 }
 
 }  // namespace holdfast

@@ -41,6 +41,7 @@ Plan::Plan(const GuardStart& start, int end)
       home("HOLDFAST_HOME=" + start.home),
       passed(start.descriptors),
       guardEnd(end),
+      deadlineMs(start.deadlineMs),
       launch(decode(start.request)) {
   const auto& asked = launch.mechanisms;
   const bool namespaces =

@@ -23,6 +23,7 @@ struct Plan {
   std::string home;   // the same as NAME=value
   std::vector<int> passed;
   int guardEnd;
+  int deadlineMs;
   Launch launch;
   SignalState kept = SignalState::current();
   std::optional<InitSocket> naming;  // on which the root of a namespace says who it is
@@ -45,9 +46,10 @@ struct Plan {
   // The process that the guard started itself.
   int child() const { return init ? init->pid : root; }
   bool initShares() const { return init && init->pid > 0 && !init->sharing.over(); }
+  bool rootShares() const { return root > 0 && !rootSharing.over(); }
   bool rootRuns() const { return root > 0 && exec->failure().step == nullptr; }
   // Nobody reads it any more.
-  bool over() const { return guardSharing.over() && !initShares(); }
+  bool over() const { return guardSharing.over() && !initShares() && !rootShares(); }
 };
 
 // Keeps a plan until nobody reads it: the child has to become the guard's program first.

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "core/os-error.h"
+#include "core/tree-names.h"
 #include "linux/lineage.h"
 #include "linux/tree-cgroup.h"
 
@@ -11,11 +13,21 @@ namespace holdfast {
 
 namespace {
 
+// That of a guard which died before it could tell is where this process would make one.
+std::string cgroupPathOf(const TreeFacts& facts) {
+  if (!facts.cgroup.empty()) return facts.cgroup;
+  try {
+    return Cgroup::ownDirectory() + '/' + cgroupNameOf(facts.treeId);
+  } catch (const OsError&) {
+    return {};  // no cgroup2: it had none
+  }
+}
+
 class LinuxLeftovers : public Leftovers {
  public:
   explicit LinuxLeftovers(const TreeFacts& facts)
       : lineage_(MarkClaim{facts.treeId, facts.mark, facts.guard.startTime}),
-        cgroup_(adoptCgroup({facts.cgroup, facts.treeId, geteuid()})) {
+        cgroup_(adoptCgroup({cgroupPathOf(facts), facts.treeId, geteuid()})) {
     if (facts.root.pid > 0) lineage_.add(facts.root);
   }
 

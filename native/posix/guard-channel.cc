@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostAtOnce = 253;  // SCM_MAX_FD, unix(7)
 constexpr std::size_t kBufferBytes = 16384;
+constexpr std::int64_t kLookMs = 50;
 
 std::string headerFor(const OutgoingRequest& request) {
   const auto descriptors = static_cast<std::uint32_t>(request.descriptors.size());
@@ -72,12 +73,13 @@ std::size_t bytesUpToAnswer(std::string_view bytes, std::string_view before) {
   return bytes.size();
 }
 
-void awaitReadable(int socket, std::int64_t deadline) {
-  pollfd watched{socket, POLLIN, 0};
-  int ready;
-  do ready = poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(deadline - nowMs(), 0)));
-  while (ready < 0 && errno == EINTR);
-  if (ready == 0) throw OsError("wait for the guard", ETIMEDOUT);
+// Some time, but not beyond the deadline. The events that have come.
+short awaitEvents(int socket, int events, std::int64_t deadline) {
+  const std::int64_t left = deadline - nowMs();
+  if (left <= 0) throw OsError("wait for the guard", ETIMEDOUT);
+  pollfd watched{socket, static_cast<short>(events), 0};
+  (void)poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, kLookMs)));
+  return watched.revents;  // EINTR: none
 }
 
 // One is expected; padding leaves room for a second (CMSG_SPACE, cmsg(3)).
@@ -114,17 +116,14 @@ void GuardChannel::sendDescriptors(const OutgoingRequest& request) {
   } while (left > 0);
 }
 
-Answer GuardChannel::awaitAnswer(int deadlineMs) {
+Answer GuardChannel::awaitAnswer(int deadlineMs, const std::function<void()>& onSilence) {
   const std::int64_t deadline = nowMs() + deadlineMs;
   Answer answer;
   while (answer.facts.empty() || !isAnswer(answer.facts.back())) {
-    if (hasUnsent()) {
-      pollfd both{fd(), POLLIN | POLLOUT, 0};
-      (void)poll(&both, 1, static_cast<int>(std::max<std::int64_t>(deadline - nowMs(), 0)));
-      flush();
-      if ((both.revents & POLLIN) == 0 && nowMs() < deadline) continue;
-    }
-    awaitReadable(fd(), deadline);
+    const short events = awaitEvents(fd(), POLLIN | (hasUnsent() ? POLLOUT : 0), deadline);
+    if (events == 0) onSilence();
+    if ((events & POLLOUT) != 0) flush();
+    if ((events & ~POLLOUT) == 0) continue;
     char seen[kBufferBytes];
     const ssize_t length = recv(fd(), seen, sizeof seen, MSG_PEEK);
     if (length == 0) throw OsError("wait for the guard", ECONNRESET);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,9 @@ class GuardChannel {
   // Sends what the socket takes now; what is left goes with awaitAnswer(). Throws OsError.
   void begin(const OutgoingRequest& request);
   // Until `started`, `failed` or `refused`. Throws OsError: ETIMEDOUT, or ECONNRESET when the
-  // guard has died. Nothing behind the answer is taken from the socket.
-  Answer awaitAnswer(int deadlineMs);
+  // guard has died. Nothing behind the answer is taken from the socket. `onSilence` is called now
+  // and then while nothing comes.
+  Answer awaitAnswer(int deadlineMs, const std::function<void()>& onSilence);
 
   // 0 or an errno. What does not fit waits for flush().
   int send(std::string_view line);

@@ -12,6 +12,7 @@ namespace holdfast {
 struct LaunchedInPlace {
   int guard = 0;  // pid; 0: there is none, the answer says why
   Answer answer;
+  bool late = false;  // the deadline has passed, and the guard is being killed
 };
 
 // Nothing, and nothing has happened: here and for this launch the guard has to be a program from

@@ -101,18 +101,25 @@ StartedGuard startGuard(const GuardStart& start) {
       started.number = reaper.watch(
           launched->guard,
           {start.guardPath, start.home, std::move(guardEnd), storyOf(start, started.answer)});
-      searchOnce(start);
     }
+    if (launched->late) throw OsError("wait for the guard", ETIMEDOUT);
+    if (launched->guard != 0) searchOnce(start);
     return started;
   }
   channel.begin({start.request, start.descriptors});
   const int guard = spawnGuardProgram(start.guardPath, {"launch"}, start.home, guardEnd.get());
   const auto number =
       reaper.watch(guard, {start.guardPath, start.home, std::move(guardEnd), start.recovery});
-  Answer answer = channel.awaitAnswer(start.deadlineMs);
-  reaper.setFacts(number, storyOf(start, answer));
-  if (answer.facts.back().compare(0, 8, "started ") == 0) searchOnce(start);
-  return {std::move(channel), std::move(answer), number};
+  try {
+    Answer answer =
+        channel.awaitAnswer(start.deadlineMs, [&] { reaper.signalGuard(number, SIGCONT); });
+    reaper.setFacts(number, storyOf(start, answer));
+    if (answer.facts.back().compare(0, 8, "started ") == 0) searchOnce(start);
+    return {std::move(channel), std::move(answer), number};
+  } catch (const OsError&) {
+    reaper.signalGuard(number, SIGKILL);
+    throw;
+  }
 }
 
 void continueGuard(const StartedGuard& guard) {

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 
+import type { ChurnPlan } from '../fixtures/churn.js';
 import type { WorkerPlan } from '../fixtures/worker.js';
 import { leaveFree } from '../support/contained.js';
 import { eventually } from '../support/eventually.js';
@@ -12,10 +13,12 @@ import { startOwner } from '../support/owner.js';
 import { nodeFixture } from '../support/project.js';
 import { processesNaming } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
+import { amountOf } from '../support/thorough.js';
 
 const ENDS: readonly WorkerPlan['end'][] = ['return', 'exit', 'throw', 'wait', 'launch'];
 const WORKERS_OF_EACH_END = 40;
 const AT_ONCE = 4;
+const WORKERS_IN_CHURN = 10;
 
 async function runWorker(plan: WorkerPlan): Promise<void> {
   const worker = new Worker(nodeFixture('worker'), { workerData: plan });
@@ -56,6 +59,19 @@ describe('the end of a Worker', () => {
 
     await eventually('no member is left', () => processesNaming(mark).length === 0);
   });
+
+  for (const living of [0, 3]) {
+    it(`comes while it starts trees and ${living} of them live, and costs nobody more`, async () => {
+      for (let round = 0; round < amountOf({ usually: 2, thoroughly: 60 }); round += 1) {
+        const plan: ChurnPlan = { workers: WORKERS_IN_CHURN, living, containment: {} };
+        const churn = scene().start([process.execPath, nodeFixture('churn'), JSON.stringify(plan)]);
+
+        const ended = await churn.ended();
+
+        expect({ ...ended, errors: churn.errors }).to.deep.equal({ code: 0, signal: null, errors: '' });
+      }
+    });
+  }
 
   it('says nothing of the pipes of its tree', async () => {
     const workerData: WorkerPlan = { argv: ['/bin/true'], end: 'wait', standard: 'pipe' };

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   converse(pair.theirs.get(), textOf(data, size));
   holdfast::GuardChannel channel(std::move(pair.ours));
   try {
-    const holdfast::Answer answer = channel.awaitAnswer(1000);
+    const holdfast::Answer answer = channel.awaitAnswer(1000, [] {});
     expect(!answer.facts.empty(), "an answer has words");
     for (const std::string& line : channel.receive())
       expect(line.find('\n') == std::string::npos, "a line is a line");

@@ -28,6 +28,7 @@ const SOURCES = {
   foster: ['foster.c', 'start-time.c'],
   'signal-state': ['signal-state.c'],
   'die-launching': ['die-launching.c'],
+  'stop-launching': ['stop-launching.c'],
   'take-pid': ['take-pid.c'],
   tracer: ['tracer.c'],
   'kill-after': ['kill-after.c'],
