@@ -102,6 +102,11 @@ std::string describe(const Member& member) {
   return text;
 }
 
+std::string whyAlive(const Member& member, bool denied) {
+  if (member.state == 'D') return "uninterruptible";
+  return denied ? "denied" : "alive";
+}
+
 std::string survivorLine(const Member& member, std::string_view why) {
   return "survivor " + describe(member.identity) + ' ' + std::string(why) + ' ' +
          escapeField(member.name);

@@ -49,6 +49,9 @@ std::string describe(const OsError& error);
 std::string describe(const Identity& identity);
 // "<pid> <startTime> <ppid> <state> <name> <cpu us> <memory bytes> <age ms>"
 std::string describe(const Member& member);
+// Why a member lives to which SIGKILL has been sent: `uninterruptible`, `denied` or `alive`.
+// `denied`: the kernel has refused to send it.
+std::string whyAlive(const Member& member, bool denied);
 // "survivor <pid> <startTime> <why> <name>"
 std::string survivorLine(const Member& member, std::string_view why);
 

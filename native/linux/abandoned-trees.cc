@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "core/report.h"
 #include "linux/dying.h"
 #include "linux/kin-search.h"
 #include "linux/pidfd.h"
@@ -30,6 +31,7 @@ class LinuxAbandonedTrees : public AbandonedTrees {
 
   const Findings& look(Scope scope) override {
     Census census;
+    census.requireSight();
     findings_ = KinSearch(census, kin_, scope).run();
     doubtful_ = census.metExec();
     return findings_;
@@ -63,8 +65,8 @@ class LinuxAbandonedTrees : public AbandonedTrees {
   }
 
   std::string whyAlive(const Found& member) override {
-    if (member.process.state == 'D') return "uninterruptible";
-    return signalIdentity(member.process.identity, SIGKILL) == EPERM ? "denied" : "alive";
+    const int error = signalIdentity(member.process.identity, SIGKILL);
+    return holdfast::whyAlive(member.process, error == EPERM);
   }
 
   bool dissolve(std::size_t tree) override {
@@ -128,6 +130,7 @@ std::unique_ptr<AbandonedTrees> findAbandoned(std::vector<TreeClaim> claims) {
 
 std::optional<Trials> tryProcess(int pid, std::vector<TreeClaim> claims) {
   Census census;
+  census.requireSight();
   KinRegister kin;
   kin.claims = std::move(claims);
   KinSearch search(census, kin, AbandonedTrees::Scope::everybody);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "linux/numbers.h"
+#include "linux/own-proc.h"
 #include "posix/files.h"
 
 namespace holdfast {
@@ -14,6 +15,7 @@ namespace {
 
 std::vector<ProcessStat> processesBut(Elders& elders) {
   std::vector<ProcessStat> processes;
+  if (!procIsOurs()) return processes;
   for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
     if (elders.contain(entry)) continue;
     const auto stat = readStat(entry.number);
@@ -23,6 +25,9 @@ std::vector<ProcessStat> processesBut(Elders& elders) {
             [](const ProcessStat& one, const ProcessStat& next) { return one.pid < next.pid; });
   return processes;
 }
+
+// Afterwards: whoever is seen last could have been seen all the time.
+bool seesNothing() { return !procIsOurs() || !readStat(getpid()); }
 
 }  // namespace
 
@@ -37,9 +42,14 @@ bool Elders::take(const NumberedEntry& entry, const ProcessStat& process) {
   return true;
 }
 
-Census::Census(Elders& elders) : all_(processesBut(elders)), shown_(all_.size()) {}
+Census::Census(Elders& elders)
+    : all_(processesBut(elders)), shown_(all_.size()), blind_(seesNothing()) {}
 
-Census::Census() : all_(allProcesses()), shown_(all_.size()) {}
+Census::Census() : all_(allProcesses()), shown_(all_.size()), blind_(seesNothing()) {}
+
+void Census::requireSight() const {
+  if (blind_) throw noOwnProc();
+}
 
 const ProcessStat* Census::find(int pid) const {
   const auto found =

@@ -37,6 +37,11 @@ class Census {
   // Of all but these.
   explicit Census(Elders& elders);
 
+  // Nothing can be said of who is there: it did not show this process, for want of a descriptor or
+  // of a /proc that is ours.
+  bool blind() const { return blind_; }
+  // Throws OsError when it is blind.
+  void requireSight() const;
   // In the order of their pids.
   const std::vector<ProcessStat>& all() const { return all_; }
   const ProcessStat* find(int pid) const;
@@ -64,6 +69,7 @@ class Census {
   std::vector<std::optional<Shown>> shown_;  // by their environments, in the same order
   std::unordered_map<int, std::vector<const ProcessStat*>> children_;  // by the parent's pid
   bool metExec_ = false;
+  bool blind_;
 };
 
 // Where to ask about a process: a main thread that has exited has neither memory nor namespaces

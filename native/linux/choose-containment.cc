@@ -13,6 +13,7 @@
 #include "linux/cgroup-containment.h"
 #include "linux/group.h"
 #include "linux/numbers.h"
+#include "linux/own-proc.h"
 #include "linux/pid-namespace.h"
 #include "linux/proc.h"
 #include "posix/handover.h"
@@ -31,15 +32,22 @@ std::unique_ptr<Containment> makeCgroup(const Terms& terms) {
   return std::make_unique<CgroupContainment>(terms.treeId);
 }
 
+// Whom it does not see is nobody to it.
+std::unique_ptr<Containment> makeGroup(const Terms& terms) {
+  if (procHidesProcesses()) throw OsError("see the processes of others in /proc", EACCES);
+  return std::make_unique<Group>(terms);
+}
+
 std::unique_ptr<Containment> make(Mechanism mechanism, const Terms& terms,
                                   const Surroundings& surroundings) {
+  requireOwnProc();  // by which members are told from others
   switch (mechanism) {
     case Mechanism::cgroup: return makeCgroup(terms);
     case Mechanism::pidNamespace:
       return surroundings.inPlace ? std::make_unique<PidNamespace>()
                                   : std::make_unique<PidNamespace>(surroundings);
     case Mechanism::subreaper: return std::make_unique<Subreaper>();
-    case Mechanism::group: return std::make_unique<Group>(terms);
+    case Mechanism::group: return makeGroup(terms);
     default: throw OsError("no such mechanism on Linux", ENOTSUP);
   }
 }

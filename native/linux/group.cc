@@ -23,7 +23,6 @@ std::vector<EscapeRoute> Group::escapable() const {
   routes.push_back(EscapeRoute::fastDoubleFork);
   routes.push_back(EscapeRoute::guardKilled);
   routes.push_back(EscapeRoute::ownerAndGuardKilled);
-  if (procHidesProcesses()) routes.push_back(EscapeRoute::hiddenProc);
   return routes;
 }
 
@@ -59,6 +58,8 @@ std::size_t Group::killAll() {
   return hit;
 }
 
-bool Group::empty() { return reaper_.noneLeft() && lineage_.findSurely().empty(); }
+bool Group::empty() {
+  return reaper_.noneLeft() && lineage_.findSurely().empty() && !lineage_.blind();
+}
 
 }  // namespace holdfast

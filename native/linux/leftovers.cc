@@ -7,6 +7,7 @@
 #include "core/os-error.h"
 #include "core/tree-names.h"
 #include "linux/lineage.h"
+#include "linux/own-proc.h"
 #include "linux/tree-cgroup.h"
 
 namespace holdfast {
@@ -27,7 +28,8 @@ class LinuxLeftovers : public Leftovers {
  public:
   explicit LinuxLeftovers(const TreeFacts& facts)
       : lineage_(MarkClaim{facts.treeId, facts.mark, facts.guard.startTime}),
-        cgroup_(adoptCgroup({cgroupPathOf(facts), facts.treeId, geteuid()})) {
+        cgroup_(adoptCgroup({cgroupPathOf(facts), facts.treeId, geteuid()})),
+        held_(cgroup_ || facts.mechanism == Mechanism::pidNamespace) {
     if (facts.root.pid > 0) lineage_.add(facts.root);
   }
 
@@ -35,6 +37,7 @@ class LinuxLeftovers : public Leftovers {
     (void)addInside();
     std::vector<Member> members;
     for (const ProcessStat& stat : lineage_.findSurely()) members.push_back(memberOf(stat));
+    if (lineage_.blind()) throw noOwnProc();
     return members;
   }
 
@@ -47,6 +50,9 @@ class LinuxLeftovers : public Leftovers {
       for (int pid : inside) hit += lineage_.countHit(pid);
     return hit + lineage_.kill();
   }
+
+  // Whom the kernel does not hold shows in /proc only.
+  bool seesAll() const override { return held_ || !procHidesProcesses(); }
 
   void dissolve() override {
     if (cgroup_) cgroup_->remove();
@@ -63,6 +69,7 @@ class LinuxLeftovers : public Leftovers {
 
   Lineage lineage_;
   std::optional<Cgroup> cgroup_;
+  bool held_;
 };
 
 }  // namespace

@@ -63,6 +63,8 @@ void Lineage::add(const Identity& member) {
 
 std::vector<ProcessStat> Lineage::find(Marks marks) {
   Census census(elders_);
+  blind_ = census.blind();
+  if (blind_) return {};
   spread(census);  // first: a mark costs a look at every environment
   if (marks == Marks::read && addMarked(census)) spread(census);
 
@@ -132,7 +134,7 @@ bool Lineage::carriesMark(const ProcessStat& process, Census& census) const {
 std::vector<ProcessStat> Lineage::findSurely() {
   for (const std::int64_t deadline = nowMs() + kLongestExecMs;;) {
     std::vector<ProcessStat> members = find(Marks::read);
-    if (!members.empty() || !doubtful_ || nowMs() >= deadline) return members;
+    if (!members.empty() || blind_ || !doubtful_ || nowMs() >= deadline) return members;
     (void)poll(nullptr, 0, kExecMs);
   }
 }

@@ -34,8 +34,12 @@ class Lineage {
   enum class Marks { ignore, read };
   std::vector<ProcessStat> find(Marks marks);
 
-  // find(Marks::read). Nobody only when no member will appear who was not to be recognised: while
-  // a process turns into another program it shows no mark, which is waited for.
+  // The last look has seen nothing, so that nobody found means nobody known.
+  bool blind() const { return blind_; }
+
+  // find(Marks::read). Nobody, unless it was blind, only when no member will appear who was not to
+  // be recognised: while a process turns into another program it shows no mark, which is waited
+  // for.
   std::vector<ProcessStat> findSurely();
 
   // SIGKILL to every member; how many were hit for the first time. The tree is brought to a stand
@@ -59,6 +63,7 @@ class Lineage {
   std::map<int, std::uint64_t> known_;  // pid to start time
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
+  bool blind_ = false;
   bool doubtful_ = false;  // the last look met a process that could not show its mark
 };
 

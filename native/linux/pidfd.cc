@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "linux/own-proc.h"
 #include "linux/proc.h"
 #include "posix/standard-descriptors.h"
 
@@ -45,7 +46,7 @@ int parentByHandle(const UniqueFd& pidfd) {
 }
 
 Signalled signalHolding(const Identity& target, int signo) {
-  if (target.pid <= 1) return {ESRCH, UniqueFd()};
+  if (target.pid <= 1 || !procIsOurs()) return {ESRCH, UniqueFd()};
   // First the handle, then the look: if the look shows the right process, the handle is its.
   UniqueFd pidfd = openPidfd(target.pid);
   const auto stat = readStat(target.pid);

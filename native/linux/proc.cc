@@ -12,6 +12,7 @@
 #include "core/fields.h"
 #include "core/report.h"
 #include "linux/numbers.h"
+#include "linux/own-proc.h"
 #include "posix/files.h"
 #include "posix/unique-fd.h"
 
@@ -98,8 +99,6 @@ std::optional<ProcessStat> readStat(int pid) {
   return parseStat(pid, readLine(procPath(pid, "/stat"), line));
 }
 
-bool procHidesProcesses() { return access("/proc/1/stat", R_OK) != 0; }
-
 // A new program has no start_code until its environment stands (fs/binfmt_elf.c, load_elf_binary).
 bool mayShowMore(const std::string& folder, std::size_t shown) {
   const std::string text = readWholeFile(folder + "/stat");
@@ -155,7 +154,7 @@ std::vector<int> childrenOf(const ProcessStat& process) {
 
 std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit) {
   std::vector<ProcessStat> found;
-  auto root = readStat(ancestor);
+  auto root = procIsOurs() ? readStat(ancestor) : std::nullopt;
   if (!root) return found;
   std::vector<ProcessStat> parents{*root};
   while (!parents.empty() && found.size() < limit) {
@@ -177,6 +176,7 @@ std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit) {
 }
 
 std::vector<ProcessStat> allProcesses() {
+  if (!procIsOurs()) return {};
   std::vector<int> pids = numbersNamedIn("/proc");
   std::sort(pids.begin(), pids.end());
   std::vector<ProcessStat> processes;

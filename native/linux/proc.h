@@ -46,7 +46,7 @@ std::vector<int> childrenOf(const ProcessStat& process);
 // With a limit: the first so many.
 std::vector<ProcessStat> descendantsOf(int ancestor, std::size_t limit = SIZE_MAX);
 
-// All processes that /proc shows, in the order of their pids.
+// All processes that /proc shows, in the order of their pids; none where it is not ours.
 std::vector<ProcessStat> allProcesses();
 
 // How many on this machine run or want to (proc_loadavg(5)).
@@ -55,9 +55,6 @@ std::size_t runnableProcesses();
 // A variable in what /proc/<pid>/environ holds: the environment that a process was started with,
 // empty where it cannot be read (another user's process, or one that is not dumpable).
 std::string_view valueIn(std::string_view environment, std::string_view name);
-
-// There is no /proc, or it hides the processes of others (hidepid, proc(5)).
-bool procHidesProcesses();
 
 // Of a process or thread that showed so much of its environment: whether there may be more. While
 // one turns into another program it shows nothing, or not what is left to read of it

@@ -1,10 +1,12 @@
 #include "posix/process-table.h"
 
 #include "linux/census.h"
+#include "linux/own-proc.h"
 
 namespace holdfast {
 
 std::vector<ProcessRow> processTable() {
+  requireOwnProc();
   std::vector<ProcessRow> rows;
   for (const ProcessStat& stat : allProcesses())
     rows.push_back({memberOf(stat), stat.pgrp, stat.session, uidOf(stat.pid).value_or(0)});

@@ -9,25 +9,34 @@
 #include <cerrno>
 
 #include "core/report.h"
+#include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 #include "posix/files.h"
 
 namespace holdfast {
 
+namespace {
+
+std::optional<ProcessStat> statOf(int pid) { return procIsOurs() ? readStat(pid) : std::nullopt; }
+
+}  // namespace
+
 UniqueFd openProcess(int pid) { return openPidfd(pid); }
 
 std::optional<Identity> identityOf(int pid) {
-  const auto stat = readStat(pid);
+  const auto stat = statOf(pid);
   if (!stat || stat->dead()) return std::nullopt;
   return stat->identity();
 }
 
 std::optional<Member> memberNow(const Identity& identity) {
-  const auto stat = readStat(identity.pid);
+  const auto stat = statOf(identity.pid);
   if (!stat || stat->dead() || stat->startTime != identity.startTime) return std::nullopt;
   return memberOf(*stat);
 }
+
+void requireProcessTable() { requireOwnProc(); }
 
 // `1: FLOCK  ADVISORY  WRITE 4711 08:01:123456 0 EOF` (proc_locks(5)). The device there may be
 // another than stat(2) tells (btrfs), so the inode has to do.
@@ -48,7 +57,7 @@ bool holdsLock(int pid, const std::string& path) {
 }
 
 Identity identityOfChild(int pid) {
-  const auto stat = readStat(pid);
+  const auto stat = statOf(pid);
   return stat ? stat->identity() : Identity{pid, 0};
 }
 
@@ -75,7 +84,7 @@ int signalChild(const UniqueFd& handle, int pid, int signo) {
 Identity ownIdentity() { return identityOf(getpid()).value_or(Identity{getpid(), 0}); }
 
 int parentOf(int pid) {
-  const auto stat = readStat(pid);
+  const auto stat = statOf(pid);
   return stat ? stat->ppid : 0;
 }
 

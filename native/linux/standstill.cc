@@ -9,6 +9,7 @@
 
 #include "linux/fork-ban.h"
 #include "linux/numbers.h"
+#include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -50,6 +51,7 @@ std::vector<int> Standstill::end() {
 // times as long, and time is what a storm leaves nobody. A pid is mostly higher than its parent's.
 bool Standstill::stopNew() {
   const std::size_t before = members_.size();
+  if (!procIsOurs()) return false;
   std::vector<int> pids = numbersNamedIn("/proc");
   std::sort(pids.begin(), pids.end());
   for (int pid : pids)

@@ -10,6 +10,7 @@
 
 #include "core/os-error.h"
 #include "linux/clone.h"
+#include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 #include "linux/standstill.h"

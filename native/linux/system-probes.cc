@@ -10,6 +10,7 @@
 #include "core/os-error.h"
 #include "linux/cgroup.h"
 #include "linux/clone.h"
+#include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 
@@ -51,6 +52,8 @@ int errorOfChildrenLists() {
   return access(list.c_str(), R_OK) == 0 ? 0 : errno;
 }
 
+int errorOfOwnProc() { return procIsOurs() ? 0 : ENOENT; }
+
 int errorOfOthersStat() { return readStat(1) ? 0 : ENOENT; }
 
 int errorOfCgroupKill() {
@@ -68,6 +71,8 @@ int errorOfCgroupKill() {
 
 std::vector<Probe> systemProbes() {
   return {
+      {"own /proc", "readlink /proc/self", errorOfOwnProc(),
+       "without it no tree is started: mount the /proc of this PID namespace (mount -t proc)"},
       {"pidfd", "pidfd_open", errorOfPidfdOpen(),
        "without it a signal to a member has a moment between look and kill (Linux 5.3)"},
       {"pidfd signals", "pidfd_send_signal", errorOfPidfdSendSignal(),
@@ -91,6 +96,10 @@ std::string mechanismAdvice(const std::string& mechanism, const std::string& cal
   if (call.compare(0, 5, "prctl") == 0)
     return "a seccomp filter refuses prctl: allow PR_SET_CHILD_SUBREAPER";
   if (call.compare(0, 5, "pidfd") == 0) return kAllowTheCall;
+  if (call == noOwnProc().call())
+    return "mount the /proc of this PID namespace (mount -t proc proc /proc, unshare --mount-proc)";
+  if (mechanism == "group" && number == EACCES)
+    return "/proc hides the processes of others (hidepid): only another mechanism can hold a tree";
   if (mechanism == "cgroup" && number == ENOENT) return "mount a cgroup2 hierarchy";
   if (mechanism == "cgroup" && number == EROFS)
     return "the cgroup file system is read-only here, as in most containers";

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/mechanism.h"
 #include "core/member.h"
 
 namespace holdfast {
@@ -18,6 +20,7 @@ struct TreeFacts {
   Identity root;       // pid 0: the guard died before it could tell
   std::string cgroup;  // path, or empty
   std::string record;  // path, or empty
+  std::optional<Mechanism> mechanism;
 
   // Takes one line of the protocol, `tree ID` and `mark M` included; others are passed over.
   void take(const std::string& line);
@@ -29,6 +32,8 @@ class Leftovers {
   virtual std::vector<Member> members() = 0;
   // SIGKILL to whatever is there now; how many were hit for the first time.
   virtual std::size_t killAll() = 0;
+  // False: whether somebody else is left nobody can tell from here.
+  virtual bool seesAll() const = 0;
   // Frees the cgroup. For an empty tree.
   virtual void dissolve() = 0;
 };

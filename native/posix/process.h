@@ -13,6 +13,10 @@ namespace holdfast {
 // Readable once the process is dead; empty where the system has no such handle.
 UniqueFd openProcess(int pid);
 
+// Throws OsError where the system does not show this very process, and so what it shows of others
+// may not be believed.
+void requireProcessTable();
+
 // A live (or not yet reaped) process; nothing when there is none. A dead one has no identity.
 std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);

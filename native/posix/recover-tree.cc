@@ -1,8 +1,10 @@
 #include "posix/recover-tree.h"
 
 #include <poll.h>
+#include <signal.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 #include "core/os-error.h"
@@ -23,6 +25,24 @@ struct Recovery {
   std::size_t killed = 0;
   std::vector<Member> survivors;
 };
+
+std::string whyAlive(const Member& member) {
+  return whyAlive(member, signalProcess(member.identity, SIGKILL) == EPERM);
+}
+
+std::vector<std::string> survivorLines(const Recovery& recovery, bool released) {
+  std::vector<std::string> lines;
+  for (const Member& member : recovery.survivors)
+    lines.push_back(survivorLine(member, released ? "alive" : whyAlive(member)));
+  return lines;
+}
+
+// Somebody may be left whom /proc hides. The root, which has been ended, stands for that.
+std::string unseenLine(const TreeFacts& facts) {
+  Member root;
+  root.identity = facts.root;
+  return survivorLine(root, "unseen");
+}
 
 Recovery endLeftovers(Leftovers& leftovers) {
   const std::int64_t deadline = nowMs() + kProofMs;
@@ -63,14 +83,11 @@ std::vector<std::string> recoverTree(const TreeFacts& facts) {
   const bool released = isReleased(facts);
   const std::unique_ptr<Leftovers> leftovers = findLeftovers(facts);
   const Recovery recovery = released ? Recovery{0, leftovers->members()} : endLeftovers(*leftovers);
-  std::vector<std::string> lines;
-  for (const Member& member : recovery.survivors)
-    lines.push_back(survivorLine(member, released              ? "alive"
-                                         : member.state == 'D' ? "uninterruptible"
-                                                               : "denied"));
-  if (recovery.survivors.empty()) {
+  std::vector<std::string> lines = survivorLines(recovery, released);
+  if (lines.empty()) {
     leftovers->dissolve();
     if (record) record->remove();
+    if (facts.root.pid > 0 && !leftovers->seesAll()) lines.push_back(unseenLine(facts));
   }
   lines.push_back(guardDiedLine(recovery.killed, nowMs() - begun));
   return lines;

@@ -166,6 +166,7 @@ bool isBeingBorn(const RegistryEntry& entry) {
 }  // namespace
 
 Registry readRegistry(const std::string& home) {
+  requireProcessTable();  // by which the living are told from the dead
   Registry registry;
   const auto path = findRecordDirectory(home);
   if (!path) return registry;

@@ -42,7 +42,8 @@ std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
 // What recover needs to know of a tree (docs/protocol.md, "When the guard dies").
 bool isForRecovery(const std::string& fact) {
   const std::string word = fact.substr(0, fact.find(' '));
-  return word == "guard" || word == "cgroup" || word == "record" || word == "started";
+  return word == "guard" || word == "mechanism" || word == "cgroup" || word == "record" ||
+         word == "started";
 }
 
 std::vector<std::string> storyOf(const GuardStart& start, const Answer& answer) {

@@ -28,6 +28,7 @@ void TreeFacts::take(const std::string& line) {
   if (word == "tree" && isTreeId(fields[1])) treeId = fields[1];
   if (word == "mark" && isMark(fields[1])) mark = fields[1];
   if (word == "cgroup") cgroup = unescapeField(fields[1]);
+  if (word == "mechanism") mechanism = mechanismNamed(fields[1]);
   if (word == "record") record = unescapeField(fields[1]);
   if (word == "guard" && fields.size() == 3) guard = identityIn(fields);
   if (word == "started" && fields.size() == 3) root = identityIn(fields);

@@ -27,10 +27,8 @@ export const OPENINGS: readonly Opening[] = [
   { route: 'guard-killed', rows: ['unmarked-in-other-cgroup'], deaths: ['D4'], mechanisms: UNHELD },
   // Who has given its rights away cannot end in the guard's place what has kept them.
   { route: 'guard-killed', rows: ['owner-drops-rights'], deaths: ['D4'], mechanisms: UNHELD },
-  { route: 'guard-killed', rows: ['hidden (hidepid=2)'], deaths: ['D4'], mechanisms: ['subreaper'] },
+  { route: 'hidden-proc', rows: ['hidden (hidepid=2)'], deaths: ['D4'], mechanisms: ['subreaper'] },
   { route: 'gained-privilege', rows: ['gained-privilege'], mechanisms: ['subreaper', 'group'] },
-  { route: 'hidden-proc', rows: ['hidden (hidepid=2)'], mechanisms: ['group'] },
-  { route: 'hidden-proc', rows: ['no /proc at all'], mechanisms: ['subreaper'] },
   // The storm of root is another user's (RLIMIT_NPROC does not bind root), and the mark of another proves nothing.
   {
     route: 'fast-double-fork',

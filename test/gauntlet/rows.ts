@@ -40,6 +40,9 @@ const AMONG_STRANGERS = { missing: whyNoStrangers(), except: { D9: IN_WORKER_UNA
 const outside = (): string => `${ownCgroup() ?? ''}/cgroup.procs`;
 const nameOf = ({ name }: Place): string => name;
 
+/** For `group` a /proc that hides is a reason to refuse. */
+const NOT_GROUP: readonly LinuxMechanism[] = ['cgroup', 'subreaper', 'namespace'];
+
 function simple(technique: Technique, scenarios: string, rest: Partial<Row> = {}): Row {
   return { name: technique, technique, scenarios, ...rest };
 }
@@ -76,8 +79,7 @@ export const ROWS: readonly Row[] = [
   }),
   simple('reused-pid', '23', { stranger: 'leader', ...AMONG_STRANGERS }),
   simple('reused-pid', '24', { name: 'reused-group', stranger: 'group', ...AMONG_STRANGERS }),
-  simple('hidden', '25', { name: 'hidden (hidepid=2)', around: AROUND.hidingProc, count: 8 }),
-  simple('daemon', '25', { name: 'no /proc at all', around: AROUND.withoutProc, mechanisms: ['subreaper'] }),
+  simple('hidden', '25', { name: 'hidden (hidepid=2)', around: AROUND.hidingProc, count: 8, mechanisms: NOT_GROUP }),
   simple('nested-namespace', '26', { silent: true }),
   simple('other-cgroup', '27', { missing: NEEDS_ROOT, detail: outside }),
   simple('unmarked-in-other-cgroup', '27', { missing: NEEDS_ROOT, detail: outside, count: 3 }),

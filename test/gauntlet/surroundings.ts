@@ -66,6 +66,11 @@ export const AROUND = {
     missing: () => NEEDS_ROOT ?? whyNoMount(WITHOUT_PROC),
     enter: () => inMountNamespace(WITHOUT_PROC),
   },
+  /** In a PID namespace with the /proc of the one around it. */
+  foreignProc: {
+    missing: whyNoStrangers,
+    enter: () => ['unshare', '--pid', '--fork', '--kill-child'],
+  },
   /** HOLDFAST_HOME is a file, so that no record can be written. */
   withoutHome: {
     missing: () => undefined,

@@ -1,0 +1,62 @@
+// A /proc that is missing, or that of another PID namespace, where the same pids are other processes: nothing in it is
+// believed, so nothing is started, listed or signalled by it.
+
+import { expect } from 'chai';
+
+import { forEachMechanism, itIf } from '../support/mechanisms.js';
+import { PROJECT_ROOT } from '../support/project.js';
+import { useScene } from '../support/scene.js';
+import { AROUND, type Surroundings } from '../gauntlet/surroundings.js';
+import { Place } from '../gauntlet/place.js';
+
+const WITHOUT_IT: readonly (readonly [name: string, around: Surroundings])[] = [
+  ['missing', AROUND.withoutProc],
+  ['of another PID namespace', AROUND.foreignProc],
+];
+
+/** Asks for everything that could believe it, and tells what comes of each. */
+const OWNER = `
+  const [root, mechanism, word] = process.argv.slice(1);
+  const { spawnContained, trees, cleanup } = require(root);
+  const { processTable } = require(root + '/dist/native-api.js');
+  const containment = { mechanism };
+  const asks = {
+    spawn: () => spawnContained('/bin/sh', ['-c', 'exit 0', word], { stdio: 'ignore', containment }),
+    processTable: () => processTable(),
+    trees: () => trees(),
+    cleanup: () => cleanup({ minAge: 0 }),
+  };
+  const told = Object.entries(asks).map(async ([name, ask]) => {
+    try {
+      return [name, typeof (await ask())];
+    } catch ({ code, message }) {
+      return [name, code, /find this process in .proc/.test(message)];
+    }
+  });
+  Promise.all(told).then((all) => console.log(JSON.stringify(all)));
+`;
+
+describe('a /proc that is not ours', () => {
+  const scene = useScene();
+
+  for (const [name, around] of WITHOUT_IT) {
+    forEachMechanism((mechanism) => {
+      itIf(around.missing(), `is not believed when it is ${name}`, async () => {
+        const place = new Place(scene());
+        const argv = [...around.enter(place), process.execPath, '-e', OWNER, PROJECT_ROOT, mechanism, scene().path('word')];
+
+        const owner = scene().start(argv);
+        await owner.ended();
+
+        expect(owner.errors).to.equal('');
+        expect(JSON.parse(owner.output)).to.deep.equal([
+          ['spawn', 'ERR_HOLDFAST_MECHANISM_UNAVAILABLE', true],
+          ['processTable', 'ENOENT', true],
+          ['trees', 'ERR_HOLDFAST_RECORDS_UNREADABLE', true],
+          ['cleanup', 'ERR_HOLDFAST_RECORDS_UNREADABLE', true],
+        ]);
+        await place.clear();
+      });
+    });
+  }
+});
