@@ -18,7 +18,7 @@ export const ERROR_CODES = {
   ERR_HOLDFAST_NO_TREE: 'no tree of this user has that id, or it cannot be ended from here',
   ERR_HOLDFAST_OWNER: 'the owner that was named cannot own the tree',
   ERR_HOLDFAST_RECORDS_UNREADABLE: 'the directory of records cannot be read, or others may write to it',
-  ERR_HOLDFAST_RELEASE_FAILED: 'the tree could not be released and is contained as before',
+  ERR_HOLDFAST_RELEASE_FAILED: 'the tree could not be released and is contained as before, or ended',
   ERR_HOLDFAST_ROUTE_OPEN: 'an escape route that must be closed stays open',
   ERR_HOLDFAST_START_FAILED: 'the containment could not be set up, so nothing was started',
   ERR_HOLDFAST_UNSUPPORTED_PLATFORM: 'this version has no mechanism for this operating system',

@@ -125,7 +125,10 @@ export interface Usage {
 
 /** A member that could not be ended. */
 export interface Survivor extends Identity {
-  /** `uninterruptible`, `denied` or `alive`. */
+  /**
+   * `uninterruptible`, `denied` or `alive`; or `unheard`: nobody could tell what is left, and the root, or the guard,
+   * stands for it.
+   */
   readonly why: string;
   /** Chosen by the process itself: escape it before printing. */
   readonly name: string;
@@ -153,14 +156,20 @@ export interface Tree {
   readonly mechanism: Mechanism;
   /** The routes that stay open under this mechanism, on this machine. */
   readonly escapable: readonly EscapeRoute[];
+  /**
+   * None once the tree is over.
+   * @throws ContainmentError `ERR_HOLDFAST_NO_ANSWER` when the guard does not answer within 5 seconds
+   */
   members(): Promise<readonly Member[]>;
+  /** The same: all zero once the tree is over. */
   usage(): Promise<Usage>;
   /**
    * Sends a signal to every member.
-   * @returns how many members got it
+   * @returns how many members got it, or a negative errno: -ETIMEDOUT when the guard did not answer within half a
+   * second; it may still send the signal then
    */
   signal(signal?: NodeJS.Signals | number): number;
-  /** Ends the tree politely, then hard. */
+  /** Ends the tree politely, then hard; in the stead of its guard if that says nothing. */
   terminate(options?: {
     /** @default 'SIGTERM' */
     readonly signal?: NodeJS.Signals | undefined;
@@ -173,7 +182,9 @@ export interface Tree {
   readonly empty: Promise<EndReport>;
   /**
    * Lets the tree live on after its owner. Returns when the guard has acknowledged it.
-   * @throws ContainmentError when the tree could not be released; it is contained then as before
+   * @throws ContainmentError when the tree could not be released; it is contained then as before. If the guard has not
+   * answered (within a second when it is stopped, else within five) the tree is terminated, because what was asked of
+   * the guard cannot be taken back
    */
   release(): void;
   /** Terminates the tree, unless it has been released. */

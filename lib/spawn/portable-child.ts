@@ -9,6 +9,7 @@ import { getSystemErrorName } from 'node:util';
 import { guardPath } from '../native/guard-path.js';
 import type { RootEnd } from '../tree/facts.js';
 import type { Program } from '../tree/launch-request.js';
+import type { GuardProcess } from '../tree/portable-link.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
 import { endStatus } from './contained-child.js';
@@ -32,12 +33,15 @@ export class PortableChild {
   readonly #guardEnd = new Promise<boolean>((resolve) => (this.#tellGuardEnd = resolve));
   #exitCode: number | null = null;
   #signalCode: NodeJS.Signals | null = null;
+  readonly #guardPid: number | undefined;
+  #guardOver = false;
   #ended = false;
   #closed = false;
 
   constructor(child: ChildProcess, program: Program, abort: Abort) {
     this.#child = child;
     this.#abort = abort;
+    this.#guardPid = child.pid;
     this.#emit = child.emit.bind(child) as Emit;
     Object.assign(child, { spawnfile: program.file, spawnargs: program.args });
     const guarded: Emit = (event, ...args) => this.#pass(event, args);
@@ -87,8 +91,28 @@ export class PortableChild {
     ChildProcess.prototype.unref.call(this.#child);
   }
 
+  /** The guard as its link deals with it. `recovery`: what a recovery needs to know beside the facts. */
+  guardFor(recovery: readonly string[]): GuardProcess {
+    return {
+      signal: (signo) => {
+        this.#signalGuard(signo);
+      },
+      recover: (facts) => this.#recoverAfter(facts, recovery),
+    };
+  }
+
+  // Node takes a dead child away when it tells of its end, so until then the pid is the guard's own.
+  #signalGuard(signo: number): void {
+    if (this.#guardPid === undefined || this.#guardOver) return;
+    try {
+      process.kill(this.#guardPid, signo);
+    } catch {
+      return; // it is another user's by now: whoever waits for it hears nothing, and says so
+    }
+  }
+
   /** Waits for the end of the guard. When it did not end well, `holdfast-guard recover` ends what it left. */
-  async recoverAfter(facts: readonly string[], recovery: readonly string[]): Promise<readonly string[]> {
+  async #recoverAfter(facts: readonly string[], recovery: readonly string[]): Promise<readonly string[]> {
     ChildProcess.prototype.ref.call(this.#child);
     const endedWell = await this.#guardEnd;
     const told = facts.filter((line) => /^(guard|cgroup|record|started) /.test(line));
@@ -109,6 +133,7 @@ export class PortableChild {
   }
 
   #pass(event: string | symbol, args: unknown[]): boolean {
+    if (event === 'exit') this.#guardOver = true;
     if (event === 'exit') this.#tellGuardEnd(args[0] === 0);
     if (event === 'spawn') this.#onGuardSpawn(); // in the tick in which Node tells of its children
     if (event === 'spawn' || event === 'exit' || event === 'close') return false;

@@ -114,7 +114,7 @@ function launch(
   try {
     const launched = startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
       sendLaunch(socket, request);
-      return new PortableLink(socket, (facts) => face.recoverAfter(facts, recovery));
+      return new PortableLink(socket, face.guardFor(recovery));
     });
     recoverOthersOnce(markOf(launched.tree.id, process.env[MARK_VARIABLE]));
     return launched;

@@ -35,22 +35,49 @@ export class Conversation {
     return this.#open.length;
   }
 
-  /** The lines of the answer, the last word included; undefined when the guard has gone without one. */
-  ask(line: string): Promise<readonly string[] | undefined> {
-    return new Promise((resolve) => {
-      this.#put(line, resolve);
+  /**
+   * The lines of the answer, the last word included; undefined when the guard has gone without one. Rejects when the
+   * guard does not answer in time. Holds no event loop.
+   */
+  ask(line: string, deadlineMs: number): Promise<readonly string[] | undefined> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => {
+        const message = `the guard did not answer '${line}' within ${deadlineMs} ms`;
+        reject(new ContainmentError('ERR_HOLDFAST_NO_ANSWER', message));
+      };
+      // Not at once: while the event loop was blocked the answer may have come.
+      const timer = setTimeout(() => setImmediate(late), deadlineMs).unref();
+      this.#put(line, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
     });
   }
 
-  /** The same without leaving the call. What else the guard says meanwhile goes to `others`. */
-  askNow(line: string, deadlineMs: number, others: (lines: readonly string[]) => void): readonly string[] | undefined {
+  /** Asks the guard for a sign of life. */
+  ping(): void {
+    this.#put('usage', () => undefined);
+  }
+
+  /**
+   * Asks without leaving the call. Gives up when one wait after the other has passed. What else the guard says
+   * meanwhile goes to `others`.
+   */
+  askNow(
+    line: string,
+    waitsMs: Iterable<number>,
+    others: (lines: readonly string[]) => void,
+  ): readonly string[] | undefined {
     let answer: readonly string[] | undefined;
     const question = this.#put(line, (lines) => (answer = lines));
-    const until = performance.now() + deadlineMs;
-    while (this.#open.includes(question)) {
-      const lines = this.#link.receive(Math.max(0, Math.ceil(until - performance.now())));
-      if (lines.length === 0) break;
-      others(lines.filter((received) => !this.take(received)));
+    for (const waitMs of waitsMs) {
+      const until = performance.now() + waitMs;
+      while (this.#open.includes(question)) {
+        const lines = this.#link.receive(Math.max(0, Math.ceil(until - performance.now())));
+        if (lines.length === 0) break;
+        others(lines.filter((received) => !this.take(received)));
+      }
+      if (answer !== undefined) break;
     }
     return answer;
   }
@@ -82,12 +109,12 @@ export class Conversation {
   }
 }
 
-/** Checks the answer to `release`. */
+/** Checks the answer to `release`; none has come when the tree has ended, or in time. */
 export function requireReleased(id: string, answer = ''): void {
   if (answer === 'released') return;
   const [call = '', code = '', errno] = fieldsOf(answer);
   if (errno === undefined) {
-    const message = `tree ${id} has ended, or its guard did not acknowledge the release`;
+    const message = `tree ${id} has ended, or its guard did not acknowledge the release and is to end it`;
     throw new ContainmentError('ERR_HOLDFAST_RELEASE_FAILED', message);
   }
   const syscall = unescapeField(call);

@@ -21,26 +21,31 @@ export function sendLaunch(fd: number, request: Uint8Array): void {
   writeAll(fd, request);
 }
 
+/** The guard as the process that it is. */
+export interface GuardProcess {
+  /** If it is still there. */
+  signal(signo: number): void;
+  /** What is still to be told when the link has ended: the lines of whoever recovered the tree of a dead guard. */
+  recover(facts: readonly string[]): Promise<readonly string[]>;
+}
+
 export class PortableLink implements GuardLink {
   readonly facts: readonly string[];
   onFacts: ((lines: readonly string[]) => void) | undefined;
   onEnd: (() => void) | undefined;
   readonly #fd: number;
   readonly #socket: Socket;
-  readonly #afterEnd: (facts: readonly string[]) => Promise<readonly string[]>;
+  readonly #guard: GuardProcess;
   readonly #rootPid: number;
   #partial = '';
   #early: readonly string[];
   #referenced = true;
   #closed = false;
 
-  /**
-   * Takes the socket over and waits for the guard's answer. `afterEnd` is asked for what is still to be told when
-   * the socket has ended: the lines of whoever recovered the tree of a dead guard.
-   */
-  constructor(fd: number, afterEnd: (facts: readonly string[]) => Promise<readonly string[]>) {
+  /** Takes the socket over and waits for the guard's answer. */
+  constructor(fd: number, guard: GuardProcess) {
     this.#fd = fd;
-    this.#afterEnd = afterEnd;
+    this.#guard = guard;
     const lines = this.#receiveBirth();
     const end = lines.findIndex((line) => LAST_OF_BIRTH.has(wordOf(line))) + 1;
     this.facts = end > 0 ? lines.slice(0, end) : lines;
@@ -62,6 +67,7 @@ export class PortableLink implements GuardLink {
   send(line: string): number {
     if (this.#closed || this.#socket.destroyed) return -constants.errno.EPIPE;
     this.#socket.write(`${line}\n`);
+    this.#guard.signal(constants.signals.SIGCONT); // a member may have stopped it
     return 0;
   }
 
@@ -87,6 +93,10 @@ export class PortableLink implements GuardLink {
     } catch (error) {
       return systemErrorOf(error)?.errno ?? -constants.errno.ESRCH;
     }
+  }
+
+  endGuard(): void {
+    this.#guard.signal(constants.signals.SIGKILL);
   }
 
   ref(): void {
@@ -135,7 +145,7 @@ export class PortableLink implements GuardLink {
   #end(): void {
     if (this.#closed) return;
     this.#closed = true;
-    void this.#afterEnd(this.facts).then((lines) => {
+    void this.#guard.recover(this.facts).then((lines) => {
       this.#tell(lines);
       this.onEnd?.();
     });

@@ -44,31 +44,33 @@ export function startTree(launch: TreeLaunch, open: OpenLink): LaunchedTree {
     return { tree: unstartedTree(id, launch.terms), errno: errnoOfMachine(cause), pid: undefined };
   }
   remember(link.facts);
-  return settle(id, launch.terms, link);
+  return settle(id, launch, link);
 }
 
 /** A tree whose root was never started. */
 export function unstartedTree(id: string, terms: Terms, birth?: Birth): ContainedTree {
-  const tree = treeOf(id, terms, birth);
+  const tree = treeOf(id, { terms, timeout: undefined }, birth);
   tree.abandon();
   return tree;
 }
 
-function settle(id: string, terms: Terms, link: GuardLink): LaunchedTree {
+function settle(id: string, launch: TreeLaunch, link: GuardLink): LaunchedTree {
   const birth = readBirth(link.facts);
   const { outcome } = birth;
   if (outcome.kind === 'started') {
-    const tree = treeOf(id, terms, birth);
+    const tree = treeOf(id, launch, birth);
     tree.begin(link);
     return { tree, errno: 0, pid: outcome.root.pid };
   }
   link.close();
   if (outcome.kind === 'refused') throw refusal(outcome, link.facts);
   if (!ROOT_STEPS.has(outcome.call) && !isShortage(-outcome.errno)) throw failure(outcome);
-  return { tree: unstartedTree(id, terms, birth), errno: -outcome.errno, pid: undefined };
+  return { tree: unstartedTree(id, launch.terms, birth), errno: -outcome.errno, pid: undefined };
 }
 
-function treeOf(id: string, terms: Terms, birth: Birth | undefined): ContainedTree {
+type Kept = Pick<TreeLaunch, 'terms' | 'timeout'>;
+
+function treeOf(id: string, { terms, timeout }: Kept, birth: Birth | undefined): ContainedTree {
   return new ContainedTree({
     id,
     label: terms.label,
@@ -76,6 +78,7 @@ function treeOf(id: string, terms: Terms, birth: Birth | undefined): ContainedTr
     mechanism: birth?.mechanism ?? terms.mechanisms[0] ?? 'subreaper',
     escapable: birth?.escapable ?? [],
     graceMs: terms.graceMs,
+    timeout,
   });
 }
 

@@ -1,7 +1,6 @@
 // The tree as its owner sees it: facts of the guard in, promises and the root's end out.
 // Works on any GuardLink and knows nothing of ChildProcess.
 
-import { AsyncResource } from 'node:async_hooks';
 import { constants } from 'node:os';
 
 import { errnoOf } from '../errors.js';
@@ -9,10 +8,11 @@ import { graceOption, signalNumber } from '../options.js';
 import type { EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Tree, Usage } from '../types.js';
 import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, wordOf } from './facts.js';
 import type { RootEnd } from './facts.js';
-import { Conversation, requireReleased } from './guard-link.js';
+import { Guard } from './guard.js';
+import { requireReleased } from './guard-link.js';
 import type { GuardLink } from './guard-link.js';
+import type { Timeout } from './launch-request.js';
 
-const ANSWER_DEADLINE_MS = 5000;
 const KILL_DEADLINE_MS = 5000;
 
 /** What is known of a tree when it begins. */
@@ -23,6 +23,7 @@ export interface TreeFacts {
   readonly mechanism: Mechanism;
   readonly escapable: readonly EscapeRoute[];
   readonly graceMs: number;
+  readonly timeout: Timeout | undefined;
 }
 
 export class ContainedTree implements Tree {
@@ -37,12 +38,10 @@ export class ContainedTree implements Tree {
   onRootEnd: ((end: RootEnd) => void) | undefined;
 
   readonly #graceMs: number;
-  readonly #context = new AsyncResource('HOLDFAST_TREE');
-  readonly #inbox: string[] = [];
+  readonly #timeout: Timeout | undefined;
   readonly #survivors: Survivor[] = [];
   readonly #began = performance.now();
-  #link: GuardLink | undefined;
-  #conversation: Conversation | undefined;
+  #guard: Guard | undefined;
   #settleEmpty: (report: EndReport) => void = () => undefined;
   #rootEnded = false;
   #released = false;
@@ -56,15 +55,24 @@ export class ContainedTree implements Tree {
     this.mechanism = facts.mechanism;
     this.escapable = facts.escapable;
     this.#graceMs = facts.graceMs;
+    this.#timeout = facts.timeout;
     this.empty = new Promise((resolve) => (this.#settleEmpty = resolve));
   }
 
   /** The root runs; the guard at the other end of the link speaks for the tree from now on. */
   begin(link: GuardLink): void {
-    this.#link = link;
-    this.#conversation = new Conversation(link);
-    link.onFacts = (lines) => this.#context.runInAsyncScope(this.#deliver, this, lines);
-    link.onEnd = () => this.#context.runInAsyncScope(this.#loseGuard, this);
+    this.#guard = new Guard(link, {
+      id: this.id,
+      graceMs: this.#graceMs,
+      timeout: this.#timeout,
+      take: (line) => {
+        this.#take(line);
+      },
+      signalRoot: (signo) => this.signalRoot(signo),
+      giveUp: () => {
+        this.#giveUp();
+      },
+    });
   }
 
   /** Nothing was started. */
@@ -75,8 +83,8 @@ export class ContainedTree implements Tree {
 
   /** Signals the root alone. Returns 0 or a negative errno, as libuv does. */
   signalRoot(signo: number): number {
-    if (this.#rootEnded || this.#link === undefined) return errnoOf('ESRCH');
-    return this.#link.signalRoot(signo);
+    if (this.#rootEnded || this.#guard === undefined) return errnoOf('ESRCH');
+    return this.#guard.signalRoot(signo);
   }
 
   /** Whether the tree keeps the event loop alive. */
@@ -86,12 +94,12 @@ export class ContainedTree implements Tree {
   }
 
   get keepsLoop(): boolean {
-    return this.#link?.hasRef() ?? false;
+    return this.#guard?.keepsLoop ?? false;
   }
 
   /** Ends the tree without waiting for it. */
   abort(signo: number): void {
-    this.#link?.send(`end abort ${signo} ${this.#graceMs}`);
+    this.#guard?.end('abort', signo, this.#graceMs);
   }
 
   async members(): Promise<readonly Member[]> {
@@ -106,22 +114,26 @@ export class ContainedTree implements Tree {
 
   signal(signal: NodeJS.Signals | number = 'SIGTERM'): number {
     const signo = signalNumber('signal', signal);
-    const answer = this.#askNow(`signal ${signo}`);
+    const answer = this.#guard?.signalMembers(signo);
+    if (answer === undefined && this.#guard?.isOver === false) return errnoOf('ETIMEDOUT');
     return Number(fieldsOf(answer?.at(-1) ?? '')[0] ?? 0);
   }
 
   terminate(options: { signal?: NodeJS.Signals | undefined; grace?: number | undefined } = {}): Promise<EndReport> {
     const signo = signalNumber('options.signal', options.signal ?? 'SIGTERM');
-    return this.#end(`end terminate ${signo} ${graceOption('options.grace', options.grace, this.#graceMs)}`);
+    const graceMs = graceOption('options.grace', options.grace, this.#graceMs);
+    this.#guard?.end('terminate', signo, graceMs);
+    return this.#hold(this.empty);
   }
 
   kill(): Promise<EndReport> {
-    return Promise.race([this.#end(`end kill ${constants.signals.SIGKILL} 0`), this.#overdue()]);
+    this.#guard?.end('kill', constants.signals.SIGKILL, 0);
+    return this.#hold(Promise.race([this.empty, this.#overdue()]));
   }
 
   release(): void {
     if (this.#released) return;
-    requireReleased(this.id, this.#askNow('release')?.[0]);
+    requireReleased(this.id, this.#guard?.release()?.[0]);
     this.#released = true;
     this.#updateRef();
   }
@@ -131,29 +143,18 @@ export class ContainedTree implements Tree {
   }
 
   async #ask(line: string): Promise<readonly string[]> {
-    if (this.#conversation === undefined) return [];
-    return this.#hold(this.#conversation.ask(line).then((answer) => answer ?? []));
+    return this.#guard === undefined ? [] : this.#hold(this.#guard.ask(line));
   }
 
-  #askNow(line: string): readonly string[] | undefined {
-    return this.#conversation?.askNow(line, ANSWER_DEADLINE_MS, (others) => {
-      if (others.length === 0) return;
-      this.#inbox.push(...others);
-      setImmediate(() => this.#context.runInAsyncScope(this.#drain, this));
-    });
-  }
-
-  #end(request: string): Promise<EndReport> {
-    this.#link?.send(request);
-    return this.#hold(this.empty);
-  }
-
-  // Only a guard that has been stopped is so late: it proves or names survivors within this time.
+  // Only a guard that was stopped is so late: it proves or names survivors within this time. Not at once: what came
+  // while the event loop was blocked has not been read yet.
   #overdue(): Promise<EndReport> {
     return new Promise((resolve) => {
-      const survivors = this.#survivors;
-      const report = { reason: 'kill', endedPolitely: 0, killed: 0, durationMs: KILL_DEADLINE_MS, survivors } as const;
-      const timer = setTimeout(resolve, KILL_DEADLINE_MS, report);
+      const settle = (): void => {
+        const survivors = this.#unproven();
+        resolve({ reason: 'kill', endedPolitely: 0, killed: 0, durationMs: KILL_DEADLINE_MS, survivors });
+      };
+      const timer = setTimeout(() => setImmediate(settle), KILL_DEADLINE_MS);
       void this.empty.then(() => clearTimeout(timer));
     });
   }
@@ -172,22 +173,7 @@ export class ContainedTree implements Tree {
 
   #updateRef(): void {
     const livesOn = this.#released && this.#rootEnded;
-    if (this.#awaited > 0 || (this.#wanted && !livesOn)) this.#link?.ref();
-    else this.#link?.unref();
-  }
-
-  #deliver(lines: readonly string[]): void {
-    this.#inbox.push(...lines);
-    this.#drain();
-  }
-
-  // A listener that throws must not cost the facts behind the one it was told.
-  #drain(): void {
-    try {
-      for (let line = this.#inbox.shift(); line !== undefined; line = this.#inbox.shift()) this.#take(line);
-    } finally {
-      if (this.#inbox.length > 0) setImmediate(() => this.#context.runInAsyncScope(this.#drain, this));
-    }
+    this.#guard?.keepLoop(this.#awaited > 0 || (this.#wanted && !livesOn));
   }
 
   #take(line: string): void {
@@ -195,7 +181,6 @@ export class ContainedTree implements Tree {
     if (word === 'exited' || word === 'signaled') this.#endRoot(readRootEnd(line));
     else if (word === 'survivor') this.#survivors.push(readSurvivor(line));
     else if (word === 'empty') this.#finish(readEnd(line, this.#survivors));
-    else this.#conversation?.take(line);
   }
 
   // The guard keeps the root a zombie until it hears `collected`, so that the pid stays the root's own while
@@ -206,29 +191,30 @@ export class ContainedTree implements Tree {
     try {
       this.onRootEnd?.(end);
     } finally {
-      this.#link?.send('collected');
+      this.#guard?.collectRoot();
       this.#updateRef();
     }
   }
 
   #finish(report: EndReport): void {
-    const link = this.#link;
-    this.#link = undefined;
+    const guard = this.#guard;
+    this.#guard = undefined;
+    guard?.stopWatching();
     this.#settleEmpty(report);
     try {
       this.#endRoot({ signo: constants.signals.SIGKILL });
     } finally {
-      link?.close();
-      this.#conversation?.end();
-      this.#conversation = undefined;
+      guard?.close();
     }
   }
 
-  // Neither the guard nor whoever was to recover its tree could say how it ended.
-  #loseGuard(): void {
-    this.#drain();
-    if (this.#link === undefined) return;
+  #giveUp(): void {
+    if (this.#guard === undefined) return;
     const durationMs = Math.round(performance.now() - this.#began);
-    this.#finish({ reason: 'guard-died', endedPolitely: 0, killed: 0, durationMs, survivors: this.#survivors });
+    this.#finish({ reason: 'guard-died', endedPolitely: 0, killed: 0, durationMs, survivors: this.#unproven() });
+  }
+
+  #unproven(): readonly Survivor[] {
+    return this.#survivors.length > 0 ? this.#survivors : (this.#guard?.unheard(this.#rootEnded) ?? []);
   }
 }

@@ -36,6 +36,7 @@ export const TECHNIQUES = {
   'frozen-cgroup': 1,
   'guard-killer': 1,
   'guard-stopper': 1,
+  'guard-holder': 1,
   'descriptor-thief': 1,
   'guard-scribbler': 1,
   'guard-signaller': 1,
