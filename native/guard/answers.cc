@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "posix/clock.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
@@ -44,6 +45,13 @@ std::vector<std::string> survivorLines(Containment& containment) {
   for (const Member& member : containment.members())
     lines.push_back(survivorLine(member, whyAlive(containment, member)));
   return lines;
+}
+
+std::string unnamedSurvivorLine() {
+  Member guard;
+  guard.identity = ownIdentity();
+  guard.name = "holdfast-guard";
+  return survivorLine(guard, "alive");
 }
 
 std::string emptyLine(EndReason reason, const std::optional<Ending>& ending) {

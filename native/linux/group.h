@@ -26,6 +26,8 @@ class Group : public Containment {
   std::size_t killAll() override;
   void reap() override;
   bool empty() override;
+  void keepOpen() override { reaper_.children().open(); }
+  bool blind() override { return lineage_.blind(); }
   std::optional<int> lookEveryMs() const override { return kLookMs; }
 
  private:

@@ -63,6 +63,7 @@ void Lineage::add(const Identity& member) {
 
 std::vector<ProcessStat> Lineage::find(Marks marks) {
   Census census(elders_);
+  blind_ = !readStat(self_);
   spread(census);  // first: a mark costs a look at every environment
   if (marks == Marks::read && addMarked(census)) spread(census);
 

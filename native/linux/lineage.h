@@ -37,6 +37,8 @@ class Lineage {
   // find(Marks::read). Nobody only when no member will appear who was not to be recognised: while
   // a process turns into another program it shows no mark, which is waited for.
   std::vector<ProcessStat> findSurely();
+  // What the last look found says nothing: this process sees not even itself.
+  bool blind() const { return blind_; }
 
   // SIGKILL to every member; how many were hit for the first time. The tree is brought to a stand
   // before: what is forked while its parent is killed would be nobody's child.
@@ -59,6 +61,7 @@ class Lineage {
   std::map<int, std::uint64_t> known_;  // pid to start time
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
+  bool blind_ = false;
   bool doubtful_ = false;  // the last look met a process that could not show its mark
 };
 
