@@ -188,7 +188,9 @@ void Supervisor::reportSurvivors() {
 std::vector<std::string> Supervisor::survivors() {
   if (empty_) return {};
   std::vector<std::string> lines = survivorLines(*tree_.containment);
-  if (lines.empty()) lines.push_back(unnamedSurvivorLine());
+  if (!lines.empty()) return lines;
+  tree_.containment->reap();  // whoever has died meanwhile is none
+  if (!tree_.containment->empty()) lines.push_back(unnamedSurvivorLine());
   return lines;
 }
 

@@ -11,6 +11,7 @@
 #include "linux/numbers.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/descriptor-right.h"
 #include "posix/files.h"
 #include "posix/standard-descriptors.h"
 
@@ -37,7 +38,7 @@ std::vector<int> OwnChildren::list() {
 
 bool OwnChildren::blind() {
   open();
-  return !list_ && !readStat(getpid());
+  return !list_ && descriptorsLack();
 }
 
 bool OwnChildren::isAlive(int pid) {

@@ -16,7 +16,7 @@ class OwnChildren {
   void open();
   // Of this process's only thread, dead ones included.
   std::vector<int> list();
-  // Nothing that list() says can be relied on.
+  // It could not be opened in time: nothing that list() says can be relied on.
   bool blind();
 
   // Whether this pid is a child's that lives.

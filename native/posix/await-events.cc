@@ -44,8 +44,8 @@ int selectAmong(pollfd* watched, std::size_t count, int timeoutMs) {
     if ((watched[at].events & POLLOUT) != 0) writable.add(watched[at].fd);
   }
   timeval left{timeoutMs / 1000, timeoutMs % 1000 * 1000};
-  const int ready = select(highest + 1, readable.get(), writable.get(), nullptr,
-                           timeoutMs < 0 ? nullptr : &left);
+  const int ready =
+      select(highest + 1, readable.get(), writable.get(), nullptr, timeoutMs < 0 ? nullptr : &left);
   for (std::size_t at = 0; at < count && ready > 0; ++at) {
     if (watched[at].fd < 0) continue;
     if (readable.has(watched[at].fd)) watched[at].revents |= POLLIN;

@@ -8,4 +8,7 @@ namespace holdfast {
 // somebody has left to be taken.
 void takeDescriptorRight();
 
+// Whether it has none left, or the machine has none: whatever there may be, it cannot be opened.
+bool descriptorsLack();
+
 }  // namespace holdfast
