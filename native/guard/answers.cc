@@ -6,14 +6,14 @@
 #include <charconv>
 
 #include "posix/clock.h"
+#include "posix/process.h"
 
 namespace holdfast {
 
 namespace {
 
 std::string whyAlive(Containment& containment, const Member& member) {
-  if (member.state == 'D') return "uninterruptible";
-  return containment.signalMember(member.identity, SIGKILL) == EPERM ? "denied" : "alive";
+  return whyAlive(member, containment.signalMember(member.identity, SIGKILL) == EPERM);
 }
 
 // What stands there when it is no number.
@@ -44,6 +44,13 @@ std::vector<std::string> survivorLines(Containment& containment) {
   for (const Member& member : containment.members())
     lines.push_back(survivorLine(member, whyAlive(containment, member)));
   return lines;
+}
+
+std::string unnamedSurvivorLine() {
+  Member guard;
+  guard.identity = ownIdentity();
+  guard.name = "holdfast-guard";
+  return survivorLine(guard, "alive");
 }
 
 std::string emptyLine(EndReason reason, const std::optional<Ending>& ending) {

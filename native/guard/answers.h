@@ -16,6 +16,8 @@ std::vector<std::string> memberLines(Containment& containment);
 std::string usageLine(Containment& containment);
 // Who could not be ended, and why.
 std::vector<std::string> survivorLines(Containment& containment);
+// For those whom it cannot name, this process.
+std::string unnamedSurvivorLine();
 std::string emptyLine(EndReason reason, const std::optional<Ending>& ending);
 
 // The fields of an `end` request. A grace of `-` is the tree's own.

@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "core/os-error.h"
+#include "posix/clock.h"
 #include "posix/socket-address.h"
 
 namespace holdfast {
@@ -17,6 +19,7 @@ namespace {
 constexpr int kBacklog = 128;
 constexpr std::size_t kMostCallers = 8;
 constexpr std::size_t kLongestRequest = 256;
+constexpr std::int64_t kDeafMs = 1000;  // whoever is not let in keeps the socket readable
 
 // Root may do all that the user may.
 bool mayCommand(const ucred& peer) { return peer.uid == geteuid() || peer.uid == 0; }
@@ -39,7 +42,7 @@ CommandSocket::CommandSocket(const std::string& path)
 }
 
 void CommandSocket::watch(std::vector<pollfd>& watched) const {
-  watched.push_back({listener_.get(), POLLIN, 0});
+  watched.push_back({nowMs() < deafUntil_ ? -1 : listener_.get(), POLLIN, 0});
   for (const Caller& caller : callers_) {
     const short events = caller.link.hasUnsent() ? POLLOUT : POLLIN;
     watched.push_back({caller.link.fd(), events, 0});
@@ -71,6 +74,8 @@ void CommandSocket::serveOne(const std::function<void(Caller&, const std::string
 
 void CommandSocket::admitOne() {
   UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  const bool isShort = !socket && (errno == EMFILE || errno == ENFILE);
+  deafUntil_ = isShort ? nowMs() + kDeafMs : 0;
   ucred peer{};
   socklen_t size = sizeof peer;
   if (!socket || getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <string>
@@ -27,6 +28,8 @@ class CommandSocket {
 
   // Adds what to wait for.
   void watch(std::vector<pollfd>& watched) const;
+  // When it wants to be served without news; INT64_MAX: never.
+  std::int64_t nextAt() const { return deafUntil_ == 0 ? INT64_MAX : deafUntil_; }
   // A request has come already: not to be waited for.
   bool hasRequest() const;
   // Lets one caller in and serves one request, of another caller each time.
@@ -39,7 +42,8 @@ class CommandSocket {
   void makeRoom();
 
   UniqueFd listener_;
-  std::list<Caller> callers_;  // whoever was served last is at the end
+  std::int64_t deafUntil_ = 0;  // who calls has to wait: there was no descriptor for him
+  std::list<Caller> callers_;   // whoever was served last is at the end
 };
 
 }  // namespace holdfast

@@ -57,10 +57,19 @@ bool Ending::advance() {
 
 bool Ending::overdue() const { return nowMs() >= hardAt_ + kProofMs; }
 
+// One whose start time cannot be read (any more) is told by its pid.
+bool Ending::wasAsked(const Identity& member) const {
+  if (asked_.count({member.pid, 0}) != 0) return true;
+  const auto next = asked_.lower_bound({member.pid, member.startTime});
+  if (next == asked_.end() || next->first != member.pid) return false;
+  return member.startTime == 0 || next->second == member.startTime;
+}
+
 // A stopped member cannot act on a polite signal, so it is continued.
 void Ending::signalNewMembers() {
   for (const Member& member : containment_.members()) {
-    if (!asked_.insert({member.identity.pid, member.identity.startTime}).second) continue;
+    if (wasAsked(member.identity)) continue;
+    asked_.insert({member.identity.pid, member.identity.startTime});
     (void)containment_.signalMember(member.identity, terms_.signo);  // survivors are reported
     (void)containment_.signalMember(member.identity, SIGCONT);
   }
@@ -71,9 +80,8 @@ void Ending::beginHardPhase() {
   hardBegun_ = true;
   if (asked_.empty()) return;
   std::size_t alive = 0;
-  for (const Member& member : containment_.members())
-    alive += asked_.count({member.identity.pid, member.identity.startTime});
-  endedPolitely_ = asked_.size() - alive;
+  for (const Member& member : containment_.members()) alive += wasAsked(member.identity) ? 1 : 0;
+  endedPolitely_ = asked_.size() - std::min(alive, asked_.size());
 }
 
 // Where somebody new was hit there may be more behind.

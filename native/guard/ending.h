@@ -38,6 +38,7 @@ class Ending {
  private:
   using Key = std::pair<int, std::uint64_t>;
 
+  bool wasAsked(const Identity& member) const;
   void signalNewMembers();
   void beginHardPhase();
   void sweep();

@@ -1,7 +1,6 @@
 #include "guard/front.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -19,6 +18,7 @@
 #include "guard/step-aside.h"
 #include "guard/supervisor.h"
 #include "guard/tree-id.h"
+#include "posix/await-events.h"
 #include "posix/choose-containment.h"
 #include "posix/cleanup.h"
 #include "posix/launch-tree.h"
@@ -76,7 +76,7 @@ class Front {
   FrontOutcome waitForEnd() {
     while (!outcome_.settled && link_.open()) {
       pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
-      (void)poll(watched, 2, -1);  // EINTR: look again
+      (void)awaitEvents(watched, 2, -1);  // EINTR: look again
       takeSignals();
       if (watched[0].revents != 0) takeFacts();
     }
@@ -117,7 +117,7 @@ class Front {
     if (stopper > 0) return waitForChild(stopper);
     (void)signalProcess(front, SIGSTOP);
     pollfd link{link_.fd(), POLLIN, 0};
-    if (poll(&link, 1, 0) != 0) (void)signalProcess(front, SIGCONT);
+    if (awaitEvents(&link, 1, 0) != 0) (void)signalProcess(front, SIGCONT);
     _exit(0);
   }
 

@@ -60,7 +60,7 @@ void Supervisor::serve(CommandSocket::Caller& caller, const std::string& request
   caller.awaitsEnd = true;
   begin(terms);
   if (!reported()) return;
-  for (const std::string& line : survivorLines(*tree_.containment)) caller.link.queue(line);
+  for (const std::string& line : survivors()) caller.link.queue(line);
   caller.link.send(report_);
 }
 

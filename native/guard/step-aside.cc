@@ -11,8 +11,11 @@ namespace holdfast {
 void stepAside() {
   for (int fd = 0; fd <= 2; ++fd) {
     UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (null && null.get() != fd) (void)dup2(null.get(), fd);
-    if (null.get() == fd) (void)null.release();
+    if (null.get() == fd) {
+      (void)null.release();
+    } else if (!null || dup2(null.get(), fd) < 0) {
+      UniqueFd(fd).reset();  // docs/gotchas.md#a-guard-that-can-open-nothing
+    }
   }
   closeInherited();
   (void)setsid();  // fails only for a group leader, and a guard is none

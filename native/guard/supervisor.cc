@@ -1,17 +1,19 @@
 #include "guard/supervisor.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "core/record.h"
 #include "core/tree-names.h"
 #include "guard/answers.h"
 #include "guard/step-aside.h"
+#include "posix/await-events.h"
 #include "posix/choose-containment.h"
 #include "posix/clock.h"
+#include "posix/descriptor-right.h"
 #include "posix/process.h"
 #include "posix/promptness.h"
 
@@ -20,15 +22,18 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t kNever = INT64_MAX;
+constexpr std::int64_t kBlindMs = 300;    // shortages pass
 constexpr std::int64_t kLingerMs = 1000;  // between sweeps once survivors have been reported
 
 }  // namespace
 
 // A short command is over by now, and its owner waits to hear that.
 void superviseTree(OwnerLink link, LaunchedTree tree) {
+  takeDescriptorRight();
   bePrompt();
   Supervisor supervisor(std::move(link), std::move(tree));
   supervisor.step();
+  supervisor.keepOpen();
   stepAside();
   supervisor.run();
 }
@@ -48,6 +53,7 @@ void Supervisor::run() {
 }
 
 void Supervisor::step() {
+  takeDescriptorRight();
   tree_.containment->reap();
   serveRequests();  // whoever ends the root says so before
   observeOwner();
@@ -55,6 +61,7 @@ void Supervisor::step() {
   reportStops();
   checkTimeout();
   advance();
+  giveUpIfBlind();
 }
 
 // A tree that has ended at the first look needs nobody to find it.
@@ -81,7 +88,8 @@ void Supervisor::wait() {
                               {tree_.owner.fd(), POLLIN, 0},
                               {tree_.containment->newsFd(), POLLIN, 0}};
   if (commands_) commands_->watch(watched);
-  (void)poll(watched.data(), watched.size(), waitMs());  // EINTR and timeouts are looked at alike
+  // EINTR and timeouts are looked at alike
+  (void)awaitEvents(watched.data(), watched.size(), waitMs());
   char drained[1024];
   if (watched[0].revents != 0)
     (void)!read(childSignals_.get(), drained, sizeof drained);  // reap() asks the kernel itself
@@ -93,7 +101,9 @@ int Supervisor::waitMs() const {
   if (ending_ && !empty_) at = reported() ? nowMs() + kLingerMs : ending_->nextAt();
   if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
+  if (commands_) at = std::min(at, commands_->nextAt());
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
+  if (blindSince_) at = std::min(at, *blindSince_ + kBlindMs);
   if (commands_ && commands_->hasRequest()) return 0;
   if (at == kNever) return -1;
   return static_cast<int>(std::clamp<std::int64_t>(at - nowMs(), 0, 1 << 30));
@@ -102,7 +112,7 @@ int Supervisor::waitMs() const {
 void Supervisor::observeOwner() {
   if (released_) return;
   pollfd owner{tree_.owner.fd(), POLLIN, 0};
-  const bool dead = tree_.owner.fd() >= 0 && poll(&owner, 1, 0) == 1;
+  const bool dead = tree_.owner.fd() >= 0 && awaitEvents(&owner, 1, 0) == 1;
   const bool linkCounts = tree_.owner.isSpawner() || tree_.terms.front.has_value();
   const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;
@@ -171,7 +181,27 @@ void Supervisor::dissolve() {
 }
 
 void Supervisor::reportSurvivors() {
-  for (const std::string& line : survivorLines(*tree_.containment)) tell(line);
+  for (const std::string& line : survivors()) tell(line);
+}
+
+// Never nobody while the tree is not empty: whom it cannot name the guard itself stands for.
+std::vector<std::string> Supervisor::survivors() {
+  if (empty_) return {};
+  std::vector<std::string> lines = survivorLines(*tree_.containment);
+  if (!lines.empty()) return lines;
+  tree_.containment->reap();  // whoever has died meanwhile is none
+  if (!tree_.containment->empty()) lines.push_back(unnamedSurvivorLine());
+  return lines;
+}
+
+// Whoever takes over from a dead guard has descriptors of his own. Whom this one knows it ends.
+void Supervisor::giveUpIfBlind() {
+  if (empty_ || !tree_.containment->blind()) return blindSince_.reset();
+  const std::int64_t now = nowMs();
+  if (!blindSince_) blindSince_ = now;
+  if (now < *blindSince_ + kBlindMs) return;
+  if (!released_) (void)tree_.containment->killAll();
+  throw std::runtime_error("this guard can open nothing any more: its tree is left to recovery");
 }
 
 void Supervisor::reportEnd(EndReason reason) {

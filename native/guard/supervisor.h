@@ -24,6 +24,8 @@ class Supervisor {
 
   // One look at everything, and what follows from it.
   void step();
+  // For what comes after the first moments.
+  void keepOpen() { tree_.containment->keepOpen(); }
   // After a first step. Returns when the tree is empty and everything that spoke of it is gone.
   void run();
 
@@ -46,6 +48,8 @@ class Supervisor {
   void advance();
   void reportEnd(EndReason reason);
   void reportSurvivors();
+  std::vector<std::string> survivors();
+  void giveUpIfBlind();
   void tell(const std::string& fact);
   void dissolve();
   bool reported() const { return !report_.empty(); }
@@ -63,6 +67,7 @@ class Supervisor {
   bool released_ = false;
   bool timedOut_ = false;
   bool empty_ = false;
+  std::optional<std::int64_t> blindSince_;
 };
 
 }  // namespace holdfast

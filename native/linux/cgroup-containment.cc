@@ -1,8 +1,14 @@
 #include "linux/cgroup-containment.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <set>
 
 #include "linux/clone.h"
+#include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
 #include "posix/clock.h"
@@ -26,14 +32,34 @@ std::vector<Member> CgroupContainment::members() {
   return members;
 }
 
-// In the cgroup but not below the guard: put there by somebody else.
+void CgroupContainment::keepOpen() {
+  Subreaper::keepOpen();
+  cgroup_.keepOpen();
+}
+
+// One that /proc does not show is known by where it is, as in Cgroup::killOneByOne().
+int CgroupContainment::signalMember(const Identity& member, int signo) {
+  const int error = Subreaper::signalMember(member, signo);
+  if (error != ESRCH || member.startTime != 0) return error;
+  const std::vector<int> inside = cgroup_.processes();
+  if (std::find(inside.begin(), inside.end(), member.pid) == inside.end()) return ESRCH;
+  return kill(member.pid, signo) == 0 ? 0 : errno;
+}
+
+// In the cgroup but not below the guard: put there by somebody else. Where nothing can be read,
+// everybody but the guard's children.
 void CgroupContainment::addStrays(std::vector<Member>& members) const {
   std::set<int> below;
   for (const Member& member : members) below.insert(member.identity.pid);
+  const bool sees = procIsOurs() && readStat(getpid());
   for (int pid : cgroup_.processes()) {
     if (below.count(pid) != 0) continue;
-    const auto stat = readStat(pid);
+    const auto stat = sees ? readStat(pid) : std::nullopt;
     if (stat && !stat->dead()) members.push_back(memberOf(*stat));
+    if (sees) continue;
+    Member hidden;
+    hidden.identity.pid = pid;
+    members.push_back(std::move(hidden));
   }
 }
 

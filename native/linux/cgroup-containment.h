@@ -21,9 +21,11 @@ class CgroupContainment : public Subreaper {
   StartedRoot start(ExecRoot& root) override { return startIn(&cgroup_, root); }
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
+  int signalMember(const Identity& member, int signo) override;
   std::size_t killAll() override;
   UniqueFd releaseDirectory() override { return cgroup_.releaseDirectory(); }
   bool empty() override { return Subreaper::empty() && cgroup_.vacated(); }
+  void keepOpen() override;
   void dissolve() override { cgroup_.remove(); }
 
  private:

@@ -76,9 +76,16 @@ void eachSubdirectory(const std::string& path, Visit visit) {
     if (entry->d_type == DT_DIR && entry->d_name[0] != '.') visit(path + '/' + entry->d_name);
 }
 
+// A process that our PID namespace does not show is listed as 0 (kernel/cgroup/cgroup.c,
+// cgroup_procs_show), which to kill(2) is our own group.
+void addProcesses(std::string_view list, std::vector<int>& pids) {
+  for (int pid : numbersIn(list))
+    if (pid > 0) pids.push_back(pid);
+}
+
 void collectProcesses(const std::string& path, std::vector<int>& pids) {
   // cgroup.procs of a threaded cgroup cannot be read (EOPNOTSUPP); its domain ancestor lists all.
-  for (int pid : numbersIn(readWholeFile(path + "/cgroup.procs"))) pids.push_back(pid);
+  addProcesses(readWholeFile(path + "/cgroup.procs"), pids);
   eachSubdirectory(path, [&](const std::string& below) { collectProcesses(below, pids); });
 }
 
@@ -142,7 +149,14 @@ Cgroup Cgroup::adopt(const std::string& path) { return Cgroup(path, openDirector
 
 int Cgroup::join() const { return write(procs_.get(), "0", 1) == 1 ? 0 : errno; }
 
+void Cgroup::keepOpen() {
+  kept_.kill = openAt(directory_.get(), "cgroup.kill", O_WRONLY);
+  kept_.events = openAt(directory_.get(), "cgroup.events", O_RDONLY);
+  kept_.procs = openAt(directory_.get(), "cgroup.procs", O_RDONLY);
+}
+
 bool Cgroup::kill() const {
+  if (kept_.kill) return write(kept_.kill.get(), "1", 1) == 1;
   const UniqueFd file = openAt(directory_.get(), "cgroup.kill", O_WRONLY);
   return file && write(file.get(), "1", 1) == 1;
 }
@@ -163,17 +177,22 @@ std::vector<int> Cgroup::killOneByOne() const {
 
 std::vector<int> Cgroup::processes() const {
   std::vector<int> pids;
-  collectProcesses(path_, pids);
+  addProcesses(contentOf(kept_.procs, "cgroup.procs"), pids);
+  eachSubdirectory(path_, [&](const std::string& below) { collectProcesses(below, pids); });
   return pids;
 }
 
 bool Cgroup::populated() const {
-  const std::string events = readWholeFile(path_ + "/cgroup.events");
+  const std::string events = contentOf(kept_.events, "cgroup.events");
   return events.find("populated 0") == std::string::npos;
 }
 
 bool Cgroup::vacated() const {
   return !populated() || rmdir(path_.c_str()) == 0 || errno == ENOENT;
+}
+
+std::string Cgroup::contentOf(const UniqueFd& kept, const char* name) const {
+  return kept ? readAgain(kept).value_or(std::string()) : readWholeFile(path_ + '/' + name);
 }
 
 void Cgroup::remove() { removeAll(path_); }

@@ -30,13 +30,17 @@ class Cgroup {
   const std::string& path() const { return path_; }
   int directory() const { return directory_.get(); }
 
+  // Opens what tells of it and what kills it for as long as this object lives. What of it members
+  // have put into cgroups below is told as a whole, and killed, but not listed.
+  void keepOpen();
+
   // In a child that was not born inside: moves the caller. Async-signal-safe. 0 or an errno.
   int join() const;
   // SIGKILL to all by the kernel (cgroup.kill, Linux 5.14). False when there is no such file.
   bool kill() const;
   // SIGKILL to each process inside. The pids of those it could be sent to.
   std::vector<int> killOneByOne() const;
-  // Every process inside, also in sub-cgroups.
+  // Every process inside, also in sub-cgroups, but for those that our PID namespace does not show.
   std::vector<int> processes() const;
   // Also when that cannot be read.
   bool populated() const;
@@ -50,8 +54,17 @@ class Cgroup {
   Cgroup(std::string path, UniqueFd directory, UniqueFd procs)
       : path_(std::move(path)), directory_(std::move(directory)), procs_(std::move(procs)) {}
 
+  std::string contentOf(const UniqueFd& kept, const char* name) const;
+
+  struct Kept {
+    UniqueFd kill;
+    UniqueFd events;
+    UniqueFd procs;  // for reading
+  };
+
   std::string path_;
   UniqueFd directory_;
+  Kept kept_;
   UniqueFd procs_;  // cgroup.procs, open for writing before the fork
 };
 

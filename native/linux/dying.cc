@@ -1,10 +1,9 @@
 #include "linux/dying.h"
 
-#include <poll.h>
-
 #include <cstdint>
 #include <utility>
 
+#include "posix/await-events.h"
 #include "posix/clock.h"
 
 namespace holdfast {
@@ -26,7 +25,7 @@ void Dying::await() const {
   for (const UniqueFd& handle : handles_) {
     const std::int64_t left = deadline - nowMs();
     pollfd watched{handle.get(), POLLIN, 0};
-    if (left > 0) (void)poll(&watched, 1, static_cast<int>(left));
+    if (left > 0) (void)awaitEvents(&watched, 1, static_cast<int>(left));
   }
 }
 

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "linux/clone.h"
-#include "linux/pidfd.h"
 #include "posix/clock.h"
 #include "posix/process.h"
 
@@ -36,12 +35,15 @@ std::vector<Member> Group::members() {
   std::vector<Member> members;
   for (const ProcessStat& stat : lineage_.find(Lineage::Marks::read))
     members.push_back(memberOf(stat));
+  reaper_.children().addHidden(members);
   return members;
 }
 
 Usage Group::usage() { return usageOf(lineage_.find(Lineage::Marks::read)); }
 
-int Group::signalMember(const Identity& member, int signo) { return signalIdentity(member, signo); }
+int Group::signalMember(const Identity& member, int signo) {
+  return OwnChildren::signal(member, signo);
+}
 
 // Also the occasion to learn of children before their parents are gone.
 void Group::reap() {
@@ -53,7 +55,8 @@ void Group::reap() {
 }
 
 std::size_t Group::killAll() {
-  const std::size_t hit = lineage_.kill();
+  std::size_t hit = lineage_.kill();
+  for (int pid : reaper_.killAll()) hit += lineage_.countHit(pid);  // whom /proc does not show
   lookedAt_ = nowMs();
   return hit;
 }

@@ -5,6 +5,7 @@
 #include "linux/lineage.h"
 #include "linux/reaper.h"
 #include "posix/containment.h"
+#include "posix/descriptor-right.h"
 
 namespace holdfast {
 
@@ -26,6 +27,8 @@ class Group : public Containment {
   std::size_t killAll() override;
   void reap() override;
   bool empty() override;
+  void keepOpen() override { reaper_.children().open(); }
+  bool blind() override { return lineage_.blind() && descriptorsLack(); }
   std::optional<int> lookEveryMs() const override { return kLookMs; }
 
  private:

@@ -1,7 +1,6 @@
 #include "linux/namespace-init.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -13,7 +12,9 @@
 #include "linux/proc.h"
 #include "linux/reaper.h"
 #include "linux/tracing.h"
+#include "posix/await-events.h"
 #include "posix/choose-containment.h"
+#include "posix/descriptor-right.h"
 #include "posix/promptness.h"
 
 namespace holdfast {
@@ -46,7 +47,7 @@ void mapOwnIds(const UserIds& ids) {
 void dieWithGuard(int guardPidfd) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) throw OsError::last("prctl");
   pollfd guard{guardPidfd, POLLIN, 0};
-  if (poll(&guard, 1, 0) != 0) _exit(1);
+  if (awaitEvents(&guard, 1, 0) != 0) _exit(1);
 }
 
 // Without a /proc of its own a program would find strangers under its own pids.
@@ -86,10 +87,12 @@ class InitLoop {
   explicit InitLoop(const InitLife& life)
       : socket_(life.socket), ownerFd_(life.ownerFd), signals_(openChildSignals()) {
     reaper_.watchRoot(life.root);
+    reaper_.children().open();
   }
 
   [[noreturn]] void run() {
     while (true) {
+      takeDescriptorRight();
       reaper_.reap();
       reportStops();
       reportRoot();
@@ -120,7 +123,7 @@ class InitLoop {
 
   void waitForNews() {
     pollfd watched[] = {{signals_.get(), POLLIN, 0}, {socket_, POLLIN, 0}, {ownerFd_, POLLIN, 0}};
-    (void)poll(watched, 3, -1);  // EINTR: look again
+    (void)awaitEvents(watched, 3, -1);  // EINTR: look again
     char drained[1024];
     if (watched[0].revents != 0) (void)!read(signals_.get(), drained, sizeof drained);
     if (watched[1].revents != 0) return takeRequest();  // such as a release, before its owner died

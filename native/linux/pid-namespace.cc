@@ -145,12 +145,14 @@ std::vector<Member> PidNamespace::members() {
 }
 
 // Not what the namespace's own /proc lists, over which a member that is root may mount anything.
+// None is seen where nothing can be read (docs/gotchas.md#a-guard-that-can-open-nothing).
 // Where hundreds want a processor there may be none for the guard when it has counted them all: the
 // first ones have to do.
 std::size_t PidNamespace::countInside() const {
   const std::size_t enough = runnableProcesses() > kCrowd ? kCrowd : SIZE_MAX;
   const std::size_t found = descendantsOf(getpid(), enough).size();
-  return found > 0 ? found - 1 : 0;  // init does not count
+  const std::size_t rootAtLeast = started_ && !status_ ? 1 : 0;
+  return std::max(found, rootAtLeast + 1) - 1;  // init does not count
 }
 
 std::size_t PidNamespace::killAll() {

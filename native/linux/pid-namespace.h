@@ -33,6 +33,7 @@ class PidNamespace : public Subreaper {
   std::size_t killAll() override;
   void reap() override;
   bool empty() override { return alone_ || initGone_; }
+  bool blind() override { return false; }  // the kernel ends all of it with its init
   void settleStops() override;
   void release() override;
 

@@ -1,11 +1,11 @@
 #include "linux/reaper.h"
 
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
-#include "linux/proc.h"
 #include "posix/process.h"
 
 namespace holdfast {
@@ -56,7 +56,7 @@ void Reaper::reap() {
 
 // The kernel would show the dead root again and again: look at the others by name.
 void Reaper::reapAroundRoot() {
-  for (int pid : childrenOf(getpid()))
+  for (int pid : children_.list())
     if (pid != root_) (void)take(pid);  // most are alive: nothing to take
 }
 
@@ -69,9 +69,11 @@ std::optional<int> Reaper::takeStopChange() {
   return info.si_code == CLD_CONTINUED ? 0 : info.si_status;
 }
 
-bool Reaper::isAlive(int pid) {
-  siginfo_t info{};
-  return waitid(P_PID, static_cast<id_t>(pid), &info, kPeek) == 0 && info.si_pid == 0;
+std::vector<int> Reaper::killAll() {
+  std::vector<int> hit;
+  for (int pid : children_.list())
+    if (!holdsDead(pid) && kill(pid, SIGKILL) == 0) hit.push_back(pid);
+  return hit;
 }
 
 void Reaper::collectRoot() {
@@ -81,7 +83,7 @@ void Reaper::collectRoot() {
 
 // The dead root stands in the list: one without it was not read.
 bool Reaper::noneLeft() {
-  if (holdsDeadRoot()) return childrenOf(getpid()) == std::vector<int>{root_};
+  if (holdsDeadRoot()) return children_.list() == std::vector<int>{root_};
   siginfo_t info{};
   return waitid(P_ALL, 0, &info, kPeek) != 0 && errno == ECHILD;
 }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "linux/clone.h"
+#include "linux/own-children.h"
 #include "posix/containment.h"
 
 namespace holdfast {
@@ -23,17 +25,19 @@ class Reaper {
   std::optional<int> takeStopChange();
   // From now on the dead root may go.
   void collectRoot();
-  // Whether this pid is the root's, dead and not yet collected.
-  bool holdsDead(int pid) const { return pid == root_ && holdsDeadRoot(); }
-  // Whether this pid is a child's that lives.
-  static bool isAlive(int pid);
+  // SIGKILL to every child; the pids of those it could be sent to. A child that has not been
+  // waited for keeps its pid: no other identity is needed.
+  std::vector<int> killAll();
+  OwnChildren& children() { return children_; }
   // No child is left, dead or alive, but the dead root.
   bool noneLeft();
 
  private:
+  bool holdsDead(int pid) const { return pid == root_ && holdsDeadRoot(); }
   bool holdsDeadRoot() const { return root_ > 0 && status_ && !collected_; }
   void reapAroundRoot();
 
+  OwnChildren children_;
   int root_ = 0;
   std::optional<ExitStatus> status_;
   bool collected_ = false;

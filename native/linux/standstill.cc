@@ -1,6 +1,5 @@
 #include "linux/standstill.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "linux/own-proc.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "posix/await-events.h"
 
 namespace holdfast {
 
@@ -97,7 +97,7 @@ int Standstill::signal(const Member& member, int signo) {
 bool Standstill::lives(const Member& member) {
   if (member.handle) {
     pollfd watched{member.handle.get(), POLLIN, 0};
-    return poll(&watched, 1, 0) == 0;
+    return awaitEvents(&watched, 1, 0) == 0;
   }
   const auto stat = readStat(member.pid);
   return stat && stat->startTime == member.startTime && !stat->dead();

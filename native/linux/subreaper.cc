@@ -2,11 +2,9 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "core/os-error.h"
 #include "linux/clone.h"
@@ -49,28 +47,20 @@ std::vector<EscapeRoute> Subreaper::escapable() const {
 std::vector<Member> Subreaper::members() {
   std::vector<Member> members;
   for (const ProcessStat& stat : descendantsOf(getpid())) members.push_back(memberOf(stat));
-  addHiddenChildren(members);
+  reaper_.children().addHidden(members);
   return members;
 }
 
-Usage Subreaper::usage() { return usageOf(descendantsOf(getpid())); }
-
-// Whom /proc hides (hidepid) has no start time to be told by, but a child keeps its pid until it is
-// waited for.
-void Subreaper::addHiddenChildren(std::vector<Member>& members) {
-  for (int pid : childrenOf(getpid())) {
-    if (readStat(pid) || !reaper_.isAlive(pid)) continue;
-    Member hidden;
-    hidden.identity.pid = pid;
-    hidden.ppid = getpid();
-    members.push_back(std::move(hidden));
-  }
+Usage Subreaper::usage() {
+  Usage usage = usageOf(descendantsOf(getpid()));
+  std::vector<Member> hidden;
+  reaper_.children().addHidden(hidden);
+  usage.processes += hidden.size();
+  return usage;
 }
 
 int Subreaper::signalMember(const Identity& member, int signo) {
-  if (member.startTime != 0) return signalIdentity(member, signo);
-  if (!reaper_.isAlive(member.pid)) return ESRCH;
-  return kill(member.pid, signo) == 0 ? 0 : errno;
+  return OwnChildren::signal(member, signo);
 }
 
 // A small tree is hit as a whole. Of a large one the children first: whoever dies leaves its own
@@ -82,18 +72,11 @@ std::size_t Subreaper::killAll() {
   const std::vector<ProcessStat> seen = descendantsOf(getpid(), limit);
   const bool storm = sweeps_ > kPlainSweeps || looksLikeStorm(seen);
   std::size_t hit = storm ? endStorm() : 0;
-  hit += killChildren();  // after a storm too: whom /proc hides (hidepid) only comes up as a child
+  for (int pid : reaper_.killAll())
+    hit += countHit(pid);  // after a storm too: whom /proc hides (hidepid) only comes up as a child
   if (storm) return hit;
   for (const ProcessStat& stat : seen)
     if (signalIdentity(stat.identity(), SIGKILL) == 0) hit += countHit(stat.pid);
-  return hit;
-}
-
-// A child that has not been waited for keeps its pid: no other identity is needed.
-std::size_t Subreaper::killChildren() {
-  std::size_t hit = 0;
-  for (int pid : childrenOf(getpid()))
-    if (!reaper_.holdsDead(pid) && kill(pid, SIGKILL) == 0) hit += countHit(pid);
   return hit;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <vector>
 
 #include "linux/reaper.h"
 #include "posix/containment.h"
@@ -29,6 +30,8 @@ class Subreaper : public Containment {
   std::size_t killAll() override;
   void reap() override { reaper_.reap(); }
   bool empty() override { return reaper_.noneLeft(); }
+  void keepOpen() override { reaper_.children().open(); }
+  bool blind() override { return reaper_.children().blind(); }
 
  protected:
   StartedRoot startIn(const Cgroup* cgroup, ExecRoot& root) {
@@ -38,8 +41,6 @@ class Subreaper : public Containment {
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
 
  private:
-  void addHiddenChildren(std::vector<Member>& members);
-  std::size_t killChildren();
   std::size_t endStorm();
 
   Reaper reaper_;

@@ -60,6 +60,11 @@ class Containment {
   virtual std::size_t killAll() = 0;
   // Takes the end statuses of the dead. The root's is kept until collectRoot().
   virtual void reap() = 0;
+  // Opens what proves and kills, for the time when nothing can be opened any more.
+  virtual void keepOpen() {}
+  // For want of descriptors this process sees so little that members may live of whom it does not
+  // know: who has descriptors of his own has to end them.
+  virtual bool blind() { return false; }
   // Nothing is left but, perhaps, the dead root that has not been collected.
   virtual bool empty() = 0;
   // The owner's death shall end nothing any more.

@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "posix/unique-fd.h"
-
 namespace holdfast {
 
 std::string readWholeFile(const std::string& path) {
@@ -15,6 +13,17 @@ std::string readWholeFile(const std::string& path) {
   for (ssize_t n; file && (n = read(file.get(), chunk, sizeof chunk)) > 0;)
     content.append(chunk, static_cast<std::size_t>(n));
   return content;
+}
+
+std::optional<std::string> readAgain(const UniqueFd& file) {
+  std::string content;
+  char chunk[kReadBytes];
+  while (true) {
+    const ssize_t n = pread(file.get(), chunk, sizeof chunk, static_cast<off_t>(content.size()));
+    if (n < 0) return std::nullopt;
+    if (n == 0) return content;
+    content.append(chunk, static_cast<std::size_t>(n));
+  }
 }
 
 bool standsAt(const std::string& path, int file) {

@@ -2,9 +2,7 @@
 // and poses. The tree ends all the same, or the route by which it does not is named.
 
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 
 import { spawnContained } from '#lib/index.js';
@@ -13,11 +11,9 @@ import type { Cast, Escape } from '../support/cast.js';
 import { contain, leaveFree } from '../support/contained.js';
 import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
-import { guardsBelow } from '../support/leaks.js';
 import { NEEDS_ROOT, forEachMechanism, itIf } from '../support/mechanisms.js';
-import { cgroupOfTests } from '../support/own-cgroup.js';
 import { startOwner } from '../support/owner.js';
-import { commandLine, isAlive, processLine } from '../support/proc.js';
+import { commandLine, isAlive } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
 
 describe('a member that confuses its guard', () => {
@@ -108,37 +104,5 @@ describe('a member that confuses its guard', () => {
         expect(report).to.deep.include({ killed: 4, survivors: [] });
       });
     }
-
-    if (mechanism === 'cgroup') {
-      it('does not leave a cgroup of which it cannot read whether somebody is inside', async () => {
-        const child = spawnContained('sleep', ['1000'], { stdio: 'ignore', containment: { mechanism } });
-        const cgroup = join(cgroupOfTests() ?? '', `holdfast-${child.tree.id}`);
-        const stray = scene().start(['sleep', '1000']);
-        writeFileSync(join(cgroup, 'cgroup.procs'), String(stray.identity.pid));
-        const [guard] = await guardsBelow(process.pid);
-        execFileSync('prlimit', ['--pid', String(guard?.pid), '--nofile=0:0']);
-
-        child.kill('SIGKILL');
-
-        await eventually('the guard has collected the root', () => processLine(child.pid ?? 0) === undefined);
-        stray.kill('SIGKILL');
-        await eventually('the cgroup is removed', () => !existsSync(cgroup));
-      });
-    }
-
-    const held = mechanism === 'namespace' ? 'ends with its owner' : 'is named as the route guard-killed';
-    it(`${held}: it takes from the guard the right to open anything`, async () => {
-      const control = await leaveFree(scene(), { technique: 'guard-limiter' });
-      const cast = scene().cast({ technique: 'guard-limiter' });
-      const owner = await startOwner(scene(), cast, { containment: { mechanism } });
-      await Promise.all([control.act(), cast.act()]);
-
-      await owner.come('SIGKILL');
-
-      await owner.ended();
-      if (mechanism === 'namespace') await cast.provenDead(control);
-      else expect(owner.openRoutes).to.include('guard-killed');
-      cast.declareOver();
-    });
   });
 });

@@ -2,6 +2,8 @@
 
 import { expect } from 'chai';
 
+import type { EndReport } from '#lib/index.js';
+
 import type { OwnerEnd, OwnerPlan } from '../fixtures/owner.js';
 import type { Cast } from './cast.js';
 import { eventually } from './eventually.js';
@@ -39,6 +41,12 @@ export class Owner {
     await eventually(`the owner says ${String(pattern)}, not ${this.#started.errors}`, () =>
       pattern.test(this.#started.output),
     );
+  }
+
+  /** How its tree ended, once it has. */
+  async report(): Promise<EndReport> {
+    await this.says(/^report \{.*\}$/m);
+    return JSON.parse(/^report (.*)$/m.exec(this.#started.output)?.[1] ?? '') as EndReport;
   }
 
   /** What `tree.escapable` names. */
