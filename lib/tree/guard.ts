@@ -92,7 +92,7 @@ export class Guard {
   release(): readonly string[] | undefined {
     const answer = this.#askNow('release', this.#releaseWaits());
     if (answer === undefined) this.end('terminate', constants.signals.SIGTERM, this.#graceMs);
-    else this.#watch.expectNothing();
+    if (answer?.[0] === 'released') this.#watch.expectNothing();
     return answer;
   }
 

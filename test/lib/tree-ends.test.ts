@@ -95,6 +95,14 @@ describe('the end of a tree', () => {
         .with.property('code', 'ERR_HOLDFAST_RELEASE_FAILED');
     });
 
+    it('comes although a member has stopped its guard', async () => {
+      const child = spawnContained('sh', ['-c', 'kill -STOP $PPID; echo ready; exec cat']);
+      await firstLine(child);
+
+      expect(await child.tree.terminate()).to.deep.include({ reason: 'terminate', killed: 0, survivors: [] });
+      expect([child.killed, child.signalCode]).to.deep.equal([false, 'SIGTERM']);
+    });
+
     it('is terminated by its disposal', async () => {
       const child = spawnContained('cat');
 
