@@ -26,9 +26,8 @@ const LIMITERS: Escape = { technique: 'guard-limiter', count: 3 };
 const BUSY_TICKS = 15; // of 100 in a second, where the half of one is waited for
 
 function whyNotWithout(): string | undefined {
-  const [program, ...words] = [...WITHOUT_RIGHT, 'true'];
   try {
-    execFileSync(program ?? '', words, { stdio: 'pipe' });
+    execFileSync('env', [...WITHOUT_RIGHT, 'true'], { stdio: 'pipe' });
     return undefined;
   } catch (error) {
     return `no right can be given up: ${String(error)}`;
