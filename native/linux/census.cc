@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "linux/numbers.h"
 #include "linux/own-proc.h"
@@ -13,21 +14,9 @@ namespace holdfast {
 
 namespace {
 
-std::vector<ProcessStat> processesBut(Elders& elders) {
-  std::vector<ProcessStat> processes;
-  if (!procIsOurs()) return processes;
-  for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
-    if (elders.contain(entry)) continue;
-    const auto stat = readStat(entry.number);
-    if (stat && !elders.take(entry, *stat)) processes.push_back(*stat);
-  }
-  std::sort(processes.begin(), processes.end(),
-            [](const ProcessStat& one, const ProcessStat& next) { return one.pid < next.pid; });
-  return processes;
-}
+bool isShortOfDescriptors() { return errno == EMFILE || errno == ENFILE; }
 
-// Afterwards: whoever is seen last could have been seen all the time.
-bool seesNothing() { return !procIsOurs() || !readStat(getpid()); }
+bool isBefore(const ProcessStat& one, const ProcessStat& next) { return one.pid < next.pid; }
 
 }  // namespace
 
@@ -42,10 +31,25 @@ bool Elders::take(const NumberedEntry& entry, const ProcessStat& process) {
   return true;
 }
 
-Census::Census(Elders& elders)
-    : all_(processesBut(elders)), shown_(all_.size()), blind_(seesNothing()) {}
+Census::Census(Elders& elders) {
+  if (procIsOurs()) lookAtAllBut(elders);
+  std::sort(all_.begin(), all_.end(), isBefore);
+  shown_.resize(all_.size());
+  blind_ = blind_ || !procIsOurs() || !readStat(getpid());
+}
 
-Census::Census() : all_(allProcesses()), shown_(all_.size()), blind_(seesNothing()) {}
+Census::Census() : Census(Elders(0)) {}
+
+// Whoever cannot be looked at for want of a descriptor may be anybody.
+void Census::lookAtAllBut(Elders& elders) {
+  for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
+    if (elders.contain(entry)) continue;
+    errno = 0;
+    const auto stat = readStat(entry.number);
+    blind_ = blind_ || (!stat && isShortOfDescriptors());
+    if (stat && !elders.take(entry, *stat)) all_.push_back(*stat);
+  }
+}
 
 void Census::requireSight() const {
   if (blind_) throw noOwnProc();

@@ -63,13 +63,15 @@ class Census {
     bool isMainOfService = false;
   };
 
+  explicit Census(Elders&& nobody) : Census(nobody) {}
+  void lookAtAllBut(Elders& elders);
   const Shown& shownBy(const ProcessStat& process);
 
   std::vector<ProcessStat> all_;
   std::vector<std::optional<Shown>> shown_;  // by their environments, in the same order
   std::unordered_map<int, std::vector<const ProcessStat*>> children_;  // by the parent's pid
   bool metExec_ = false;
-  bool blind_;
+  bool blind_ = false;
 };
 
 // Where to ask about a process: a main thread that has exited has neither memory nor namespaces

@@ -49,7 +49,11 @@ Signalled signalHolding(const Identity& target, int signo) {
   if (target.pid <= 1 || !procIsOurs()) return {ESRCH, UniqueFd()};
   // First the handle, then the look: if the look shows the right process, the handle is its.
   UniqueFd pidfd = openPidfd(target.pid);
-  const auto stat = readStat(target.pid);
+  auto stat = readStat(target.pid);
+  if (!stat && pidfd && errno == EMFILE) {  // it was the last descriptor
+    pidfd.reset();
+    stat = readStat(target.pid);
+  }
   if (!stat || stat->startTime != target.startTime) return {ESRCH, UniqueFd()};
   if (pidfd) {
     const int error = signalPidfd(pidfd.get(), signo);
