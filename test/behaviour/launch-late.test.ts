@@ -18,7 +18,7 @@ import { amountOf } from '../support/thorough.js';
 const PATIENT_MS = 30_000;
 const SHORT_MS = 1000;
 const SOON_MS = 5000;
-const LAUNCHES = 20;
+const LAUNCHES = 8;
 const NOBODY = 65_534;
 /** The mount stays when the owner is gone. */
 const UNTIL_INPUT_ENDS = ['/bin/sh', '-c', 'exec 3<&0; "$@" <&3 3<&- & exec cat <&3 3<&-', 'sh'];
@@ -36,7 +36,8 @@ function childOf(parent: number): Promise<ProcessIdentity> {
   return eventually(`process ${parent} has a child`, () => childrenOf(parent)[0]);
 }
 
-describe('a launch that does not come to its end', () => {
+describe('a launch that does not come to its end', function () {
+  this.timeout(amountOf({ usually: 300_000, thoroughly: 3_600_000 }));
   const scene = useScene();
   const launcher = (plan: LauncherPlan): string[] => [process.execPath, nodeFixture('launcher'), JSON.stringify(plan)];
 

@@ -16,9 +16,9 @@ import { useScene } from '../support/scene.js';
 import { amountOf } from '../support/thorough.js';
 
 const ENDS: readonly WorkerPlan['end'][] = ['return', 'exit', 'throw', 'wait', 'launch'];
-const WORKERS_OF_EACH_END = 40;
+const WORKERS_OF_EACH_END = 16;
 const AT_ONCE = 4;
-const WORKERS_IN_CHURN = 10;
+const WORKERS_IN_CHURN = 6;
 
 async function runWorker(plan: WorkerPlan): Promise<void> {
   const worker = new Worker(nodeFixture('worker'), { workerData: plan });
@@ -31,7 +31,8 @@ async function runWorker(plan: WorkerPlan): Promise<void> {
   await exited;
 }
 
-describe('the end of a Worker', () => {
+describe('the end of a Worker', function () {
+  this.timeout(amountOf({ usually: 300_000, thoroughly: 1_200_000 }));
   const scene = useScene();
 
   forEachMechanism((mechanism) => {
