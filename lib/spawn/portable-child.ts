@@ -115,7 +115,7 @@ export class PortableChild {
   async #recoverAfter(facts: readonly string[], recovery: readonly string[]): Promise<readonly string[]> {
     ChildProcess.prototype.ref.call(this.#child);
     const endedWell = await this.#guardEnd;
-    const told = facts.filter((line) => /^(guard|cgroup|record|started) /.test(line));
+    const told = facts.filter((line) => /^(guard|mechanism|cgroup|record|started) /.test(line));
     return endedWell ? [] : recoverTree([...recovery, ...told]);
   }
 

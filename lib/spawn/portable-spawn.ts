@@ -8,10 +8,10 @@ import { guardPath } from '../native/guard-path.js';
 import { binding } from '../native/load-binding.js';
 import { recoverOthersOnce } from '../tree/cleanup.js';
 import { MARK_VARIABLE, markOf, newTreeId } from '../tree/launch-request.js';
-import { PortableLink, sendLaunch } from '../tree/portable-link.js';
+import { PortableLink } from '../tree/portable-link.js';
 import { startTree, unstartedTree } from '../tree/start-tree.js';
 import type { LaunchedTree } from '../tree/start-tree.js';
-import { Abort, attachTree, timeoutFrom, timeoutNote } from './contained-child.js';
+import { ANSWER_DEADLINE_MS, Abort, attachTree, timeoutFrom, timeoutNote } from './contained-child.js';
 import type { Containment } from './contained-child.js';
 import { fork, spawn } from './node-spawns.js';
 import { ownProperties } from './own-properties.js';
@@ -113,8 +113,8 @@ function launch(
 ): LaunchedTree {
   try {
     const launched = startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
-      sendLaunch(socket, request);
-      return new PortableLink(socket, face.guardFor(recovery));
+      const start = { request, deadlineMs: ANSWER_DEADLINE_MS };
+      return new PortableLink(socket, face.guardFor(recovery), start);
     });
     recoverOthersOnce(markOf(launched.tree.id, process.env[MARK_VARIABLE]));
     return launched;

@@ -1,24 +1,26 @@
-// A link to a guard that needs nothing of the addon but a pair of sockets: blocking reads until the guard has
-// answered, then a net.Socket. For runtimes where the seam does not fit.
+// A link to a guard that needs nothing of the addon but a pair of sockets: a net.Socket, and reads beside it while the
+// event loop stands still. For runtimes where the seam does not fit.
 
 import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 
-import { systemErrorOf } from '../errors.js';
+import { errnoOf, systemErrorOf } from '../errors.js';
 import { fieldsOf, wordOf } from './facts.js';
 import type { GuardLink } from './guard-link.js';
 
 const HEADER_BYTES = 16;
+const LOOK_MS = 1;
+/** How often a guard that says nothing is continued, in looks. */
+const SILENT_LOOKS = 50;
 const LAST_OF_BIRTH: ReadonlySet<string> = new Set(['started', 'failed', 'refused']);
 
-/** Sends the launch request, without descriptors: the guard was started with those of the root. */
-export function sendLaunch(fd: number, request: Uint8Array): void {
+/** A launch request without descriptors, whole: the guard was started with those of the root. */
+export function launchMessage(request: Uint8Array): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.write('HFL1');
   header.writeBigUInt64LE(BigInt(request.length), 8);
-  writeAll(fd, header);
-  writeAll(fd, request);
+  return Buffer.concat([header, request]);
 }
 
 /** The guard as the process that it is. */
@@ -27,6 +29,11 @@ export interface GuardProcess {
   signal(signo: number): void;
   /** What is still to be told when the link has ended: the lines of whoever recovered the tree of a dead guard. */
   recover(facts: readonly string[]): Promise<readonly string[]>;
+}
+
+export interface PortableStart {
+  readonly request: Uint8Array;
+  readonly deadlineMs: number;
 }
 
 export class PortableLink implements GuardLink {
@@ -42,16 +49,19 @@ export class PortableLink implements GuardLink {
   #referenced = true;
   #closed = false;
 
-  /** Takes the socket over and waits for the guard's answer. */
-  constructor(fd: number, guard: GuardProcess) {
+  /**
+   * Takes the socket over, sends the launch request and waits for the guard's answer. Throws a system error, ETIMEDOUT,
+   * when there is none in time: the guard is ended then.
+   */
+  constructor(fd: number, guard: GuardProcess, { request, deadlineMs }: PortableStart) {
     this.#fd = fd;
     this.#guard = guard;
-    const lines = this.#receiveBirth();
+    this.#socket = new Socket({ fd, readable: true, writable: true }); // from here on no call on the descriptor blocks
+    const lines = this.#talk(launchMessage(request), deadlineMs);
     const end = lines.findIndex((line) => LAST_OF_BIRTH.has(wordOf(line))) + 1;
     this.facts = end > 0 ? lines.slice(0, end) : lines;
     this.#early = end > 0 ? lines.slice(end) : [];
     this.#rootPid = Number(fieldsOf(this.facts.at(-1) ?? '')[0]);
-    this.#socket = new Socket({ fd, readable: true, writable: true });
     this.#socket.on('data', (bytes: Buffer) => {
       this.#tell(this.#linesOf(bytes));
     });
@@ -81,7 +91,7 @@ export class PortableLink implements GuardLink {
       if (bytes === undefined) return [];
       const lines = this.#linesOf(bytes);
       if (lines.length > 0 || performance.now() >= until) return lines;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      standStill();
     }
   }
 
@@ -119,15 +129,28 @@ export class PortableLink implements GuardLink {
     this.#socket.destroySoon(); // what has been sent still goes out
   }
 
-  #receiveBirth(): string[] {
+  #talk(message: Buffer, deadlineMs: number): string[] {
+    const until = performance.now() + deadlineMs;
     const lines: string[] = [];
-    const buffer = Buffer.alloc(4096);
-    while (!lines.some((line) => LAST_OF_BIRTH.has(wordOf(line)))) {
-      const length = readSync(this.#fd, buffer);
-      if (length === 0) break;
-      lines.push(...this.#linesOf(buffer.subarray(0, length)));
+    let unsent = message;
+    for (let looks = 1; !lines.some((line) => LAST_OF_BIRTH.has(wordOf(line))); looks += 1) {
+      unsent = unsent.subarray(writeSome(this.#fd, unsent));
+      const bytes = readAvailable(this.#fd);
+      if (bytes === undefined) break;
+      lines.push(...this.#linesOf(bytes));
+      if (bytes.length > 0) continue;
+      if (performance.now() >= until) this.#giveUp();
+      if (looks % SILENT_LOOKS === 0) this.#guard.signal(constants.signals.SIGCONT); // somebody may have stopped it
+      standStill();
     }
     return lines;
+  }
+
+  #giveUp(): never {
+    this.#guard.signal(constants.signals.SIGKILL);
+    this.#socket.destroy();
+    const [code, syscall] = ['ETIMEDOUT', 'wait for the guard'];
+    throw Object.assign(new Error(`${code}: ${syscall}`), { code, errno: errnoOf(code), syscall });
   }
 
   #linesOf(bytes: Uint8Array): string[] {
@@ -152,8 +175,18 @@ export class PortableLink implements GuardLink {
   }
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+function standStill(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+}
+
+/** How much of it could be written now; the end of the socket shows when it is read. */
+function writeSome(fd: number, bytes: Uint8Array): number {
+  if (bytes.length === 0) return 0;
+  try {
+    return writeSync(fd, bytes);
+  } catch {
+    return 0;
+  }
 }
 
 /** What can be read now: nothing yet is empty, the end is undefined. */

@@ -201,7 +201,7 @@ void Supervisor::giveUpIfBlind() {
   if (!blindSince_) blindSince_ = now;
   if (now < *blindSince_ + kBlindMs) return;
   if (!released_) (void)tree_.containment->killAll();
-  throw std::runtime_error("this guard can open nothing any more: its tree is left to recovery");
+  throw std::runtime_error("this guard sees nobody any more: its tree is left to recovery");
 }
 
 void Supervisor::reportEnd(EndReason reason) {

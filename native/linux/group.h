@@ -5,7 +5,6 @@
 #include "linux/lineage.h"
 #include "linux/reaper.h"
 #include "posix/containment.h"
-#include "posix/descriptor-right.h"
 
 namespace holdfast {
 
@@ -28,7 +27,7 @@ class Group : public Containment {
   void reap() override;
   bool empty() override;
   void keepOpen() override { reaper_.children().open(); }
-  bool blind() override { return lineage_.blind() && descriptorsLack(); }
+  bool blind() override { return lineage_.blind(); }
   std::optional<int> lookEveryMs() const override { return kLookMs; }
 
  private:

@@ -9,7 +9,7 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:
 import { binding } from '#lib/native/load-binding.js';
 import { termsFrom } from '#lib/options.js';
 import { encodeLaunch, newTreeId } from '#lib/tree/launch-request.js';
-import { sendLaunch } from '#lib/tree/portable-link.js';
+import { launchMessage } from '#lib/tree/portable-link.js';
 
 import { leaveFree } from '../support/contained.js';
 import { eventually, within } from '../support/eventually.js';
@@ -158,7 +158,7 @@ describe('a guard started by hand', () => {
   it('launches what its own user asks for', async () => {
     const { request, made } = launchRequest(scene());
     const [near, far] = socketPair();
-    sendLaunch(near, request);
+    writeFileSync(near, launchMessage(request));
     const guard = attempt({ args: ['launch'], descriptors: [keep(far)] });
 
     await eventually('the root has run', () => existsSync(made));
@@ -170,7 +170,7 @@ describe('a guard started by hand', () => {
   it('ends although whoever asked has gone before it could answer', async () => {
     const { request } = launchRequest(scene());
     const [near, far] = socketPair();
-    sendLaunch(near, request);
+    writeFileSync(near, launchMessage(request));
 
     closeSync(near);
 
@@ -180,7 +180,7 @@ describe('a guard started by hand', () => {
   itIf(NEEDS_ROOT, 'launches nothing that another user asks for', async () => {
     const { request, made } = launchRequest(scene());
     const [near, far] = asSomebodyElse(() => socketPair());
-    sendLaunch(keep(near), request);
+    writeFileSync(keep(near), launchMessage(request));
 
     const { code, errors } = await attempt({ args: ['launch'], descriptors: [keep(far)] });
 

@@ -3,6 +3,8 @@
 
 import { expect } from 'chai';
 
+import { eventually } from '../support/eventually.js';
+import { abandonedTreeMayRemain } from '../support/leaks.js';
 import { forEachMechanism, itIf } from '../support/mechanisms.js';
 import { PROJECT_ROOT } from '../support/project.js';
 import { useScene } from '../support/scene.js';
@@ -36,6 +38,19 @@ const OWNER = `
   Promise.all(told).then((all) => console.log(JSON.stringify(all)));
 `;
 
+/** A member covers /proc, for its guard and its owner as well; then the tree is ended. Tells who has survived. */
+const COVERED = `
+  const [root, mechanism, ...argv] = process.argv.slice(1);
+  const script = 'mount -t tmpfs none /proc && exec "$@"';
+  const words = ['-c', script, 'sh', ...argv];
+  const child = require(root).spawnContained('/bin/sh', words, { stdio: 'ignore', containment: { mechanism } });
+  process.stdin.once('data', async () => {
+    const { survivors } = await child.tree.kill();
+    console.log(survivors.length);
+    process.exit();
+  });
+`;
+
 describe('a /proc that is not ours', () => {
   const scene = useScene();
 
@@ -59,4 +74,25 @@ describe('a /proc that is not ours', () => {
       });
     });
   }
+
+  // Under `namespace` a member has a /proc of its own, and covers that.
+  forEachMechanism((mechanism) => {
+    itIf(AROUND.withoutProc.missing(), 'is not believed when a member covers it', async () => {
+      const seesNobody = mechanism === 'group';
+      const cast = seesNobody ? scene().control({ technique: 'daemon' }) : scene().cast({ technique: 'daemon' });
+      const around = ['unshare', '--mount', '--propagation', 'private'];
+      const argv = [...around, process.execPath, '-e', COVERED, PROJECT_ROOT, mechanism, ...cast.argv];
+      const owner = scene().start(argv, { stdio: ['pipe', 'pipe', 'pipe'] });
+      await cast.ready();
+
+      owner.child.stdin?.write('kill');
+      const told = await eventually('the survivors are told', () => /^\d+$/m.exec(owner.output)?.[0]);
+
+      expect(Number(told)).to.equal(seesNobody ? 1 : 0);
+      if (!seesNobody) expect(cast.living()).to.deep.equal([]);
+      await owner.ended();
+      expect(owner.errors).to.equal('');
+      if (seesNobody) await abandonedTreeMayRemain();
+    });
+  });
 });

@@ -9,6 +9,7 @@ import { cleanup } from '#lib/index.js';
 import type { LauncherPlan } from '../fixtures/launcher.js';
 import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
+import { records } from '../support/leaks.js';
 import { forEachMechanism, itIf } from '../support/mechanisms.js';
 import { allPids, identityOf, isAlive, processLine, processesNaming, type ProcessIdentity } from '../support/proc.js';
 import { nodeFixture } from '../support/project.js';
@@ -85,7 +86,7 @@ describe('a launch that does not come to its end', function () {
   it('ends where it waits for a lock that died with its owner', async () => {
     const plan: LauncherPlan = { launches: 'without end', deadlineMs: PATIENT_MS, allocating: 3 };
     const env = { ...process.env, MALLOC_ARENA_MAX: '1' };
-    for (let round = 0; round < amountOf({ usually: 4, thoroughly: 2000 }); round += 1) {
+    for (let round = 0; round < amountOf({ usually: 3, thoroughly: 2000 }); round += 1) {
       const word = scene().path(`owner-${round}-`);
       const owner = scene().start([...launcher(plan), word], { env });
       await eventually('it launches', () => (owner.output.match(/^launched$/gm)?.length ?? 0) > round % 20);
@@ -95,6 +96,10 @@ describe('a launch that does not come to its end', function () {
       await eventually('nobody who shares its memory is left', () => processesNaming(word).length === 0, SOON_MS);
       await owner.ended();
     }
+    await eventually('what they had begun is cleaned up', async () => {
+      await cleanup({ minAge: 0 });
+      return records().length === 0;
+    });
   });
 
   forEachMechanism((mechanism) => {
