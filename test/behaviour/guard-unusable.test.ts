@@ -12,8 +12,9 @@ import { guards, records } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { processesNaming } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
+import { amountOf } from '../support/thorough.js';
 
-const ROUNDS = 50;
+const ROUNDS = amountOf({ usually: 15, thoroughly: 50 });
 const LONG_ARGUMENT = 120_000; // bytes; the kernel takes 131072 (MAX_ARG_STRLEN)
 
 describe('a guard whose program does not run', () => {

@@ -1,4 +1,4 @@
-// Two thousand spawns in one process, one after another and two hundred at once. What they leave
+// Hundreds of spawns in one process, or thousands, one after another and many at once. What they leave
 // behind is looked for after every test (test/support/leaks.ts); here they must all work.
 
 import { expect } from 'chai';
@@ -8,9 +8,10 @@ import { spawnContained } from '#lib/index.js';
 
 import { forEachMechanism } from '../support/mechanisms.js';
 import { ownDescriptors } from '../support/proc.js';
+import { amountOf } from '../support/thorough.js';
 
-const SPAWNS = 2000;
-const AT_ONCE = 200;
+const SPAWNS = amountOf({ usually: 500, thoroughly: 2000 });
+const AT_ONCE = amountOf({ usually: 100, thoroughly: 200 });
 
 describe('many spawns', () => {
   forEachMechanism((mechanism) => {

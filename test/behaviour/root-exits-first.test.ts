@@ -9,12 +9,13 @@ import { castBehindFront, frontArgv, readReport } from '../support/front.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { processesNaming } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
+import { amountOf } from '../support/thorough.js';
 
 const TECHNIQUES: readonly Technique[] = ['plain', 'setsid', 'double-fork', 'daemon', 'stopped', 'main-thread-exited'];
 
 /** Executes itself as long as a file is there. */
 const AGAIN = '#!/bin/sh\n[ -e "$1" ] && exec "$0" "$1"\n';
-const ROUNDS = 20;
+const ROUNDS = amountOf({ usually: 8, thoroughly: 40 });
 
 /** So large that it takes longer to be read than a program to be executed. */
 function largeEnvironment(): NodeJS.ProcessEnv {

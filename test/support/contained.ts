@@ -9,6 +9,7 @@ import { spawnContained, type Contained, type ContainmentOptions } from '#lib/in
 import type { Cast, Escape } from './cast.js';
 import { NEEDS_ROOT, ownCgroup } from './mechanisms.js';
 import type { Scene } from './scene.js';
+import { amountOf } from './thorough.js';
 
 /** Above the cgroup of the tests, so also above that of any tree. */
 const topCgroup = `${ownCgroup() ?? ''}/cgroup.procs`;
@@ -35,9 +36,9 @@ export const ESCAPES: readonly (Escape & { readonly missing?: string | undefined
   { technique: 'nested-namespace' },
   { technique: 'hydra', count: 4 },
   { technique: 'respawning-pair' },
-  { technique: 'deep', count: 150 },
-  { technique: 'plain', count: 500 },
-  { technique: 'storm', detail: '200' },
+  { technique: 'deep', count: amountOf({ usually: 60, thoroughly: 150 }) },
+  { technique: 'plain', count: amountOf({ usually: 200, thoroughly: 500 }) },
+  { technique: 'storm', detail: String(amountOf({ usually: 100, thoroughly: 200 })) },
 ];
 
 export function titleOf({ technique, count = 1 }: Escape): string {
