@@ -7,13 +7,14 @@ import type { Identity } from '../types.js';
 import { readEnd, wordOf } from './facts.js';
 import type { Timeout } from './launch-request.js';
 import { askRecords } from './records-access.js';
-import { isStopped } from './unheard.js';
+import { isRunnable, isStopped } from './unheard.js';
 
 const TICK_MS = 1000;
 /** Ticks without a line until the next step. Whoever stands still although it was just continued is being stopped. */
 const PATIENCE_WITH_STOPPED = 2;
-/** A fork storm leaves a guard little of the processor, and whoever takes its place does worse than it does. */
 const PATIENCE = 10;
+/** A fork storm leaves a guard little of the processor, and whoever takes its place does worse than it does. */
+const PATIENCE_WITH_RUNNABLE = 60;
 /** How much later than the guard the owner may see that the time is over. */
 const TIMEOUT_SLACK_MS = 1000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -120,10 +121,15 @@ export class GuardWatch {
   // Ticks are counted and not the time: when the event loop was blocked, the lines of that time have not been read yet.
   #tick(): void {
     this.#silences += 1;
-    const isFirst = this.#steps.length > 1; // what the first one begins takes its time
-    const patience = isFirst && isStopped(this.#tree.guard) ? PATIENCE_WITH_STOPPED : PATIENCE;
-    if (this.#silences >= patience) this.#goOn();
+    if (this.#silences >= this.#patience()) this.#goOn();
     if (!this.#over) this.#tree.ping();
+  }
+
+  #patience(): number {
+    const { guard } = this.#tree;
+    if (isRunnable(guard)) return PATIENCE_WITH_RUNNABLE;
+    const isFirst = this.#steps.length > 1; // what the first one begins takes its time
+    return isFirst && isStopped(guard) ? PATIENCE_WITH_STOPPED : PATIENCE;
   }
 
   #goOn(): void {

@@ -15,8 +15,17 @@ export function namedIn(facts: readonly string[], word: string): Identity | unde
 
 /** Stopped by a signal or by a tracer. */
 export function isStopped(process: Identity | undefined): boolean {
-  const state = process && lookAt(process)?.state;
+  const state = stateOf(process);
   return state === 'T' || state === 't';
+}
+
+/** Has the processor, or waits for it. */
+export function isRunnable(process: Identity | undefined): boolean {
+  return stateOf(process) === 'R';
+}
+
+function stateOf(process: Identity | undefined): string | undefined {
+  return process && lookAt(process)?.state;
 }
 
 /**

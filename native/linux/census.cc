@@ -8,6 +8,7 @@
 
 #include "linux/numbers.h"
 #include "linux/own-proc.h"
+#include "posix/clock.h"
 #include "posix/files.h"
 
 namespace holdfast {
@@ -31,8 +32,8 @@ bool Elders::take(const NumberedEntry& entry, const ProcessStat& process) {
   return true;
 }
 
-Census::Census(Elders& elders) {
-  if (procIsOurs()) lookAtAllBut(elders);
+Census::Census(Elders& elders, std::int64_t until) {
+  if (procIsOurs()) lookAtAllBut(elders, until);
   std::sort(all_.begin(), all_.end(), isBefore);
   shown_.resize(all_.size());
   blind_ = blind_ || !procIsOurs() || !readStat(getpid());
@@ -41,9 +42,11 @@ Census::Census(Elders& elders) {
 Census::Census() : Census(Elders(0)) {}
 
 // Whoever cannot be looked at for want of a descriptor may be anybody.
-void Census::lookAtAllBut(Elders& elders) {
+void Census::lookAtAllBut(Elders& elders, std::int64_t until) {
   for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
     if (elders.contain(entry)) continue;
+    cutShort_ = until != INT64_MAX && nowMs() >= until;
+    if (cutShort_) return;
     errno = 0;
     const auto stat = readStat(entry.number);
     blind_ = blind_ || (!stat && isShortOfDescriptors());

@@ -34,12 +34,14 @@ class Census {
  public:
   // Of every process.
   Census();
-  // Of all but these.
-  explicit Census(Elders& elders);
+  // Of all but these, as far as there is time.
+  explicit Census(Elders& elders, std::int64_t until = INT64_MAX);
 
   // Nothing can be said of who is there: it did not show this process, for want of a descriptor or
   // of a /proc that is ours.
   bool blind() const { return blind_; }
+  // There was not the time to see everybody.
+  bool cutShort() const { return cutShort_; }
   // Throws OsError when it is blind.
   void requireSight() const;
   // In the order of their pids.
@@ -64,7 +66,7 @@ class Census {
   };
 
   explicit Census(Elders&& nobody) : Census(nobody) {}
-  void lookAtAllBut(Elders& elders);
+  void lookAtAllBut(Elders& elders, std::int64_t until);
   const Shown& shownBy(const ProcessStat& process);
 
   std::vector<ProcessStat> all_;
@@ -72,6 +74,7 @@ class Census {
   std::unordered_map<int, std::vector<const ProcessStat*>> children_;  // by the parent's pid
   bool metExec_ = false;
   bool blind_ = false;
+  bool cutShort_ = false;
 };
 
 // Where to ask about a process: a main thread that has exited has neither memory nor namespaces

@@ -51,7 +51,8 @@ void Group::reap() {
   const std::int64_t now = nowMs();
   if (now < lookedAt_ + kLookMs / 2) return;
   lookedAt_ = now;
-  (void)lineage_.find(Lineage::Marks::ignore);
+  lineage_.learn(kLearnMs);
+  lookedAt_ += kRestPerLook * (nowMs() - now);
 }
 
 std::size_t Group::killAll() {

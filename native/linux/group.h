@@ -34,6 +34,9 @@ class Group : public Containment {
   // A parent that lives shorter than this may leave children that nobody saw born
   // (`fast-double-fork`).
   static constexpr int kLookMs = 500;
+  // In a storm a look takes seconds, and whoever asks for something waits for it.
+  static constexpr int kLearnMs = 100;
+  static constexpr int kRestPerLook = 4;
 
   Lineage lineage_;
   Reaper reaper_;

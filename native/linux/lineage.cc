@@ -15,6 +15,7 @@
 #include "linux/fork-ban.h"
 #include "linux/pidfd.h"
 #include "linux/proc.h"
+#include "linux/standstill.h"
 #include "posix/clock.h"
 #include "posix/files.h"
 #include "posix/system.h"
@@ -67,7 +68,18 @@ std::vector<ProcessStat> Lineage::find(Marks marks) {
   if (blind_) return {};
   spread(census);  // first: a mark costs a look at every environment
   if (marks == Marks::read && addMarked(census)) spread(census);
+  return membersOf(census);
+}
 
+void Lineage::learn(std::int64_t forMs) {
+  Census census(elders_, nowMs() + forMs);
+  blind_ = census.blind();
+  if (blind_) return;
+  spread(census);
+  if (!census.cutShort()) (void)membersOf(census);
+}
+
+std::vector<ProcessStat> Lineage::membersOf(const Census& census) {
   std::vector<ProcessStat> members;
   std::set<int> groups;
   for (const ProcessStat& process : census.all()) {
@@ -119,7 +131,7 @@ bool Lineage::isRelated(const ProcessStat& process, const Census& census) const 
 bool Lineage::leads(int group, const Census& census) const {
   if (known_.count(group) == 0 || groups_.count(group) == 0) return false;
   const ProcessStat* leader = census.find(group);
-  return leader == nullptr || isKnown(*leader);
+  return leader == nullptr ? !census.cutShort() : isKnown(*leader);
 }
 
 bool Lineage::carriesMark(const ProcessStat& process, Census& census) const {
@@ -158,6 +170,7 @@ std::size_t Lineage::kill() {
 // A stop takes effect when a system call is over, and a fork that has begun is still done
 // (kernel/fork.c, copy_process): it is the look after all stand still that has to find nobody new.
 std::vector<ProcessStat> Lineage::stopAll() {
+  Standstill(known_, elders_).stop();  // in a storm each one who runs makes a look take longer
   const std::int64_t deadline = nowMs() + kLongestStopMs;
   std::set<std::pair<int, std::uint64_t>> stopped;
   for (;;) {

@@ -34,6 +34,9 @@ class Lineage {
   enum class Marks { ignore, read };
   std::vector<ProcessStat> find(Marks marks);
 
+  // Learns of members by descent and group alone, of the oldest first, for hardly longer than this.
+  void learn(std::int64_t forMs);
+
   // The last look has seen nothing, so that nobody found means nobody known.
   bool blind() const { return blind_; }
 
@@ -52,6 +55,7 @@ class Lineage {
   bool isKnown(const ProcessStat& process) const;
   bool isRelated(const ProcessStat& process, const Census& census) const;
   bool leads(int group, const Census& census) const;
+  std::vector<ProcessStat> membersOf(const Census& census);
   bool addMarked(Census& census);
   bool carriesMark(const ProcessStat& process, Census& census) const;
   void spread(const Census& census);

@@ -18,17 +18,31 @@ namespace holdfast {
 namespace {
 
 constexpr int kRounds = 64;
-constexpr std::size_t kOtherDescriptors = 64;
 
+// This may be somebody's program, who needs descriptors, too. None where a filter refuses signals
+// through them.
 std::size_t handlesToSpare() {
+  const UniqueFd self = openPidfd(getpid());
+  if (!self || signalPidfd(self.get(), 0) != 0) return 0;
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return 0;
-  return descriptors.rlim_cur > kOtherDescriptors ? descriptors.rlim_cur - kOtherDescriptors : 0;
+  return descriptors.rlim_cur / 2;
+}
+
+bool isBefore(const NumberedEntry& one, const NumberedEntry& next) {
+  return one.number < next.number;
 }
 
 }  // namespace
 
-Standstill::Standstill() : mostHandles_(handlesToSpare()) {}
+Standstill::Standstill() : top_(getpid()), mostHandles_(handlesToSpare()) {}
+
+Standstill::Standstill(const std::map<int, std::uint64_t>& known, const Elders& elders)
+    : known_(known), elders_(elders), mostHandles_(handlesToSpare()) {}
+
+void Standstill::stop() {
+  for (int round = 0; round < kRounds && stopNew(); ++round) continue;
+}
 
 // A stopped process may be in the middle of a fork and finishes it; one that is being killed does
 // not (kernel/fork.c, copy_process). So it is the look after the kill that has to find nobody.
@@ -52,41 +66,48 @@ std::vector<int> Standstill::end() {
 bool Standstill::stopNew() {
   const std::size_t before = members_.size();
   if (!procIsOurs()) return false;
-  std::vector<int> pids = numbersNamedIn("/proc");
-  std::sort(pids.begin(), pids.end());
-  for (int pid : pids)
-    if (places_.count(pid) == 0) meet(pid);
+  std::vector<NumberedEntry> processes = numberedEntriesIn("/proc");
+  std::sort(processes.begin(), processes.end(), isBefore);
+  for (const NumberedEntry& process : processes)
+    if (places_.count(process.number) == 0 && !elders_.contain(process)) meet(process.number);
   return members_.size() > before;
 }
 
-// First the handle, then the look: if the look shows a member, the handle is its.
 void Standstill::meet(int pid) {
+  if (pid <= 1 || pid == getpid()) return;
+  // First the handle, then the look: if the look shows a member, the handle is its.
   Member member{pid, openPidfd(pid), 0};
-  int parent = parentByHandle(member.handle);
-  if (parent != 0 && !isBelow(parent)) return;
-  if (parent == 0 || !canHold(member.handle)) {
-    const auto stat = readStat(pid);
-    if (!stat || !isBelow(stat->ppid)) return;
-    member.startTime = stat->startTime;
-    if (!canHold(member.handle)) member.handle.reset();
-  }
-  if (!lives(member)) return;
+  if (members_.size() >= mostHandles_) member.handle.reset();
+  if (!recognise(member)) return;
   (void)signal(member, SIGSTOP);  // who is denied shows when it is killed
   // A stop does not hold where the others continue whom they find.
   forbidForks(pid, [&] { return lives(member); });
+  if (!lives(member)) return;
   places_[pid] = members_.size();
   members_.push_back(std::move(member));
 }
 
-// The parent's pid was its own if it is not dead by now.
-bool Standstill::isBelow(int parent) const {
-  if (parent == getpid()) return true;
-  const auto place = places_.find(parent);
-  return place != places_.end() && lives(members_[place->second]);
+// By its parent, which the handle tells for less.
+bool Standstill::recognise(Member& member) const {
+  const int parent = parentByHandle(member.handle);
+  if (parent != 0 && isBelow(parent)) return true;
+  if (parent != 0 && known_.count(member.pid) == 0) return false;
+  const auto stat = readStat(member.pid);
+  if (!stat || !(isKnown(*stat) || isBelow(stat->ppid))) return false;
+  member.startTime = stat->startTime;
+  return true;
 }
 
-bool Standstill::canHold(const UniqueFd& handle) const {
-  return handle && members_.size() < mostHandles_ && signalPidfd(handle.get(), 0) == 0;
+bool Standstill::isKnown(const ProcessStat& process) const {
+  const auto known = known_.find(process.pid);
+  return known != known_.end() && known->second == process.startTime;
+}
+
+// The parent's pid was its own if it is not dead by now.
+bool Standstill::isBelow(int parent) const {
+  if (parent == top_) return true;
+  const auto place = places_.find(parent);
+  return place != places_.end() && lives(members_[place->second]);
 }
 
 int Standstill::signal(const Member& member, int signo) {

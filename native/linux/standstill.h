@@ -1,5 +1,5 @@
-// Ends everything below this process although it forks faster than anybody could kill it: each
-// is forbidden to fork and stopped, and when nobody new is found, all are killed
+// Meets processes that fork faster than anybody could kill them: each is forbidden to fork and
+// stopped as soon as it is seen, so that the next ones are seen sooner
 // (docs/gotchas.md#fork-storms).
 #pragma once
 
@@ -8,14 +8,21 @@
 #include <map>
 #include <vector>
 
+#include "linux/census.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {
 
 class Standstill {
  public:
+  // Of everything below this process.
   Standstill();
+  // Of these, by pid with their start times, and of everything below them; the elders of the tree
+  // are passed over.
+  Standstill(const std::map<int, std::uint64_t>& known, const Elders& elders);
 
+  // Goes on until a look finds nobody new.
+  void stop();
   // Goes on until a look after the last kill finds nobody new. The pids of those who were there
   // to be killed.
   std::vector<int> end();
@@ -32,11 +39,15 @@ class Standstill {
 
   bool stopNew();
   void meet(int pid);
+  bool recognise(Member& member) const;
+  bool isKnown(const ProcessStat& process) const;
   bool isBelow(int parent) const;
-  bool canHold(const UniqueFd& handle) const;
 
   std::vector<Member> members_;        // a parent mostly before its children
   std::map<int, std::size_t> places_;  // in members_, by pid
+  std::map<int, std::uint64_t> known_;
+  Elders elders_{0};
+  int top_ = 0;  // whose children all are members
   std::size_t mostHandles_;
 };
 

@@ -10,7 +10,7 @@ import { forEachMechanism } from '../support/mechanisms.js';
 import { ownDescriptors } from '../support/proc.js';
 import { amountOf } from '../support/thorough.js';
 
-const SPAWNS = amountOf({ usually: 500, thoroughly: 2000 });
+const SPAWNS = amountOf({ usually: 300, thoroughly: 2000 });
 const AT_ONCE = amountOf({ usually: 100, thoroughly: 200 });
 
 describe('many spawns', () => {
