@@ -204,7 +204,7 @@ describe('a caller', () => {
 
   forEachMechanism((mechanism) => {
     it('that asks without end and never listens delays neither others nor the timeout', async () => {
-      const { cast, record } = await liveTree(['--mechanism', mechanism, '--timeout', '2s']);
+      const { cast, record } = await liveTree(['--mechanism', mechanism, '--timeout', '5s']);
       const flooding = await flood(record, 7, 'members\n'.repeat(50_000));
 
       const caller = await Caller.reach(record);

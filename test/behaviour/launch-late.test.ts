@@ -17,7 +17,7 @@ import { endProcesses, useScene, type Started } from '../support/scene.js';
 import { amountOf } from '../support/thorough.js';
 
 const PATIENT_MS = 30_000;
-const SHORT_MS = 1000;
+const SHORT_MS = 3000; // long enough to see who is waited for
 const SOON_MS = 5000;
 const LAUNCHES = 8;
 const NOBODY = 65_534;
