@@ -47,6 +47,15 @@ struct Limits {
   std::optional<double> cpuCores;
 };
 
+// What the front of `run` adds, which is forked and not launched over the wire. The end of its
+// socket ends the tree also when another process is the owner, and it stops when the root stops.
+struct FrontTerms {
+  Identity identity;
+  std::vector<Identity> owners;   // beside Terms::owner: the first that dies ends the tree
+  std::vector<Identity> callers;  // through whom it was called: the end of one is a polite end
+  bool ownedByStdin = false;      // the tree ends when nobody can write to standard input any more
+};
+
 // Who a tree is and what ends it.
 struct Terms {
   std::string treeId;
@@ -56,9 +65,7 @@ struct Terms {
   std::vector<Mechanism> mechanisms;  // acceptable, strongest first
   std::vector<EscapeRoute> refused;
   std::optional<Identity> owner;  // absent: the process at the other end of the socket
-  // The front of `run`, which is forked and not launched over the wire: the end of its socket ends
-  // the tree also when another process is the owner, and it stops when the root stops.
-  std::optional<Identity> front;
+  std::optional<FrontTerms> front;
   WhenRootExits whenRootExits = WhenRootExits::kill;
   WhenOwnerDies whenOwnerDies = WhenOwnerDies::kill;
   std::uint64_t graceMs = 5000;

@@ -28,8 +28,9 @@ Ending::Ending(Containment& containment, const EndTerms& terms)
       startedAt_(nowMs()),
       hardAt_(hardAtOf(terms, startedAt_)),
       nextAt_(startedAt_),
-      pauseMs_(kShortestPauseMs) {
-  if (terms.signo != SIGKILL) signalNewMembers();
+      pauseMs_(kShortestPauseMs),
+      asking_(containment, {terms.signo, terms.told, terms.group}) {
+  if (terms.signo != SIGKILL) ask(startedAt_);
 }
 
 void Ending::hasten(const EndTerms& terms) {
@@ -44,7 +45,7 @@ bool Ending::advance() {
   const std::int64_t now = nowMs();
   if (now < nextAt_) return false;
   if (now < hardAt_) {
-    signalNewMembers();
+    ask(now);
     nextAt_ = std::min(hardAt_, now + kNewbornMs);
     return true;
   }
@@ -57,31 +58,15 @@ bool Ending::advance() {
 
 bool Ending::overdue() const { return nowMs() >= hardAt_ + kProofMs; }
 
-// One whose start time cannot be read (any more) is told by its pid.
-bool Ending::wasAsked(const Identity& member) const {
-  if (asked_.count({member.pid, 0}) != 0) return true;
-  const auto next = asked_.lower_bound({member.pid, member.startTime});
-  if (next == asked_.end() || next->first != member.pid) return false;
-  return member.startTime == 0 || next->second == member.startTime;
-}
-
-// A stopped member cannot act on a polite signal, so it is continued.
-void Ending::signalNewMembers() {
-  for (const Member& member : containment_.members()) {
-    if (wasAsked(member.identity)) continue;
-    asked_.insert({member.identity.pid, member.identity.startTime});
-    (void)containment_.signalMember(member.identity, terms_.signo);  // survivors are reported
-    (void)containment_.signalMember(member.identity, SIGCONT);
-  }
+void Ending::ask(std::int64_t now) {
+  asking_.round(now - startedAt_ >= hardAt_ - now);
 }
 
 // Whoever was asked and is gone has ended politely.
 void Ending::beginHardPhase() {
   hardBegun_ = true;
-  if (asked_.empty()) return;
-  std::size_t alive = 0;
-  for (const Member& member : containment_.members()) alive += wasAsked(member.identity) ? 1 : 0;
-  endedPolitely_ = asked_.size() - std::min(alive, asked_.size());
+  const std::size_t known = asking_.known();
+  if (known > 0) endedPolitely_ = known - std::min(asking_.alive(), known);
 }
 
 // Where somebody new was hit there may be more behind.

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
-#include <utility>
 
 #include "core/report.h"
+#include "guard/asking.h"
 #include "posix/containment.h"
 
 namespace holdfast {
@@ -15,6 +14,8 @@ struct EndTerms {
   EndReason reason = EndReason::kill;
   int signo = 9;  // 9 skips the grace
   std::uint64_t graceMs = 0;
+  Told told = Told::nobody;
+  int group = 0;
 };
 
 class Ending {
@@ -33,13 +34,10 @@ class Ending {
   EndReason reason() const { return terms_.reason; }
   std::int64_t startedAt() const { return startedAt_; }
   std::size_t killed() const { return killed_; }
-  std::size_t endedPolitely() const { return hardBegun_ ? endedPolitely_ : asked_.size(); }
+  std::size_t endedPolitely() const { return hardBegun_ ? endedPolitely_ : asking_.known(); }
 
  private:
-  using Key = std::pair<int, std::uint64_t>;
-
-  bool wasAsked(const Identity& member) const;
-  void signalNewMembers();
+  void ask(std::int64_t now);
   void beginHardPhase();
   void sweep();
 
@@ -49,7 +47,7 @@ class Ending {
   std::int64_t hardAt_;
   std::int64_t nextAt_;
   std::int64_t pauseMs_;
-  std::set<Key> asked_;
+  Asking asking_;
   bool hardBegun_ = false;
   std::size_t endedPolitely_ = 0;
   std::size_t killed_ = 0;

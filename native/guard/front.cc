@@ -10,38 +10,28 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <memory>
 
 #include "guard/exit-codes.h"
+#include "guard/front-launch.h"
 #include "guard/front-report.h"
-#include "guard/run-options.h"
+#include "guard/front-stop.h"
 #include "guard/step-aside.h"
 #include "guard/supervisor.h"
-#include "guard/tree-id.h"
 #include "posix/await-events.h"
 #include "posix/choose-containment.h"
 #include "posix/cleanup.h"
+#include "posix/every-signal.h"
 #include "posix/launch-tree.h"
 #include "posix/prctl.h"
 #include "posix/process.h"
 #include "posix/record-directory.h"
 #include "posix/recover-tree.h"
-
-extern char** environ;
+#include "posix/witness.h"
 
 namespace holdfast {
 
 namespace {
-
-Launch completeLaunch(const RunOptions& run) {
-  Launch launch = launchOf(run, newTreeId(), std::getenv("HOLDFAST_TREE"));
-  for (char** pair = environ; *pair != nullptr; ++pair)
-    if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
-  launch.rootSignals = RootSignals::kept;
-  launch.front = ownIdentity();
-  if (run.ownerIsParent) launch.owner = Identity{getppid(), 0};
-  return launch;
-}
 
 struct SocketPair {
   UniqueFd front;
@@ -55,34 +45,36 @@ SocketPair makeSocketPair() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-// SIGTSTP, SIGTTIN and SIGTTOU keep their effect: the front stops and continues with its group.
-sigset_t watchedSignals() {
-  sigset_t watched;
-  sigemptyset(&watched);
-  for (int signo : {SIGTERM, SIGHUP, SIGCHLD, SIGCONT, SIGUSR1, SIGUSR2})
-    if (!isIgnored(signo)) sigaddset(&watched, signo);
-  sigaddset(&watched, SIGCHLD);
-  return watched;
+UniqueFd openEverySignal() {
+  sigset_t all;
+  sigfillset(&all);
+  return openSignals(all);
 }
 
 class Front {
  public:
-  Front(UniqueFd socket, UniqueFd signals, const Launch& launch)
-      : link_(std::move(socket)), signals_(std::move(signals)), graceMs_(launch.graceMs) {
+  // Every signal is blocked.
+  Front(UniqueFd socket, int guard, const Launch& launch, bool returnsRoot)
+      : link_(std::move(socket)),
+        signals_(openEverySignal()),
+        guard_(guard),
+        returnsRoot_(returnsRoot) {
     facts_.treeId = launch.treeId;
     facts_.mark = launch.mark;
   }
 
+  // Until the tree has ended, or the guard goes on without this process.
   FrontOutcome waitForEnd() {
-    while (!outcome_.settled && link_.open()) {
+    while (!outcome_.settled && !left_ && link_.open()) {
       pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
       (void)awaitEvents(watched, 2, -1);  // EINTR: look again
       takeSignals();
       if (watched[0].revents != 0) takeFacts();
     }
-    if (!outcome_.settled) endInTheGuardsStead();
+    if (!outcome_.settled && !left_) endInTheGuardsStead();
     return outcome_;
   }
+  bool left() const { return left_; }
 
  private:
   // Input and output are the command's alone: their ends show when it closes them. Errors stay
@@ -108,39 +100,38 @@ class Front {
     _exit(0);
   }
 
-  // The guard continues this process when the root has ended, and when it ends itself; should that
-  // have been already, it was for nothing. So a child stops it, and looks for news afterwards.
-  void stop() {
-    const Identity front = ownIdentity();
-    const pid_t stopper = fork();
-    if (stopper < 0) return;  // the shell does not see the stop
-    if (stopper > 0) return waitForChild(stopper);
-    (void)signalProcess(front, SIGSTOP);
-    pollfd link{link_.fd(), POLLIN, 0};
-    if (awaitEvents(&link, 1, 0) != 0) (void)signalProcess(front, SIGCONT);
-    _exit(0);
-  }
-
   void endInTheGuardsStead() {
     for (const std::string& fact : recoverTree(facts_)) outcome_.take(splitFields(fact));
   }
 
   void takeSignals() {
-    while (const int signo = readSignal(signals_.get())) takeSignal(signo);
+    while (true) {
+      const TakenSignal taken = takeSignal(signals_.get());
+      if (taken.signo == 0) return;
+      const bool ofOurs = taken.sender == guard_ || taken.sender == getpid();
+      if (taken.signo == SIGCHLD && !taken.fromProcess) reapOthers();
+      if ((taken.fromProcess || taken.fromKernel) && !ofOurs) tell(taken);
+    }
   }
 
-  void takeSignal(int signo) {
-    if (signo == SIGTERM || signo == SIGHUP) {
-      link_.send("end terminate 15 " + std::to_string(graceMs_));
-    } else if (signo == SIGUSR1 || signo == SIGUSR2) {
-      link_.send("root " + std::to_string(signo));
-    } else if (signo == SIGCONT) {
+  // Whoever recovered others, or as PID 1 strangers; what became of the guard the socket tells.
+  static void reapOthers() {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
+  }
+
+  // Before the root runs the group does not have it. What a terminal sends goes to the group, but
+  // for the end of the line, which goes to the leader of the session.
+  void tell(const TakenSignal& taken) {
+    const bool seen = witness_->saw(taken.signo);
+    const bool ofTerminal = taken.fromKernel && taken.signo != SIGHUP && taken.signo != SIGCONT;
+    const bool toGroup = started_ && (seen || ofTerminal);
+    if (taken.signo == SIGCONT) {
       awaitingResume_ = true;
-      link_.send("resume");
-    } else if (signo == SIGCHLD) {
-      // Whoever recovered others, or as PID 1 strangers; what became of the guard the socket tells.
-      while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
+      link_.queue("resume");
     }
+    link_.send("front-signal " + std::to_string(taken.signo) + ' ' +
+               std::to_string(taken.sender) + (toGroup ? " group" : " alone"));
+    if (outcome_.root && isJobStop(taken.signo)) stopLikeRoot(taken.signo, link_.fd());
   }
 
   // The shell has to see a job stop that stopped itself; news from before the last continuation is
@@ -149,32 +140,47 @@ class Front {
   void takeFacts() {
     for (const std::string& fact : link_.receive()) takeFact(fact);
     takeSignals();
-    if (stopWanted_ && !awaitingResume_) stop();
-    stopWanted_ = false;
+    if (stopWanted_ != 0 && !awaitingResume_) stopLikeRoot(stopWanted_, link_.fd());
+    stopWanted_ = 0;
   }
 
   void takeFact(const std::string& fact) {
     const std::vector<std::string_view> fields = splitFields(fact);
     if (fields.empty()) return;
-    if (fields[0] == "started") letGoOfStreams();
-    if (fields[0] == "started") recoverOthers();
+    if (fields[0] == "started") begin();
     if (fields[0] == "resumed") awaitingResume_ = false;
-    if (fields[0] == "stopped") {
+    if (fields[0] == "continued") stopWanted_ = 0;
+    if (fields[0] == "left") left_ = true;
+    if (fields[0] == "stopped" && fields.size() == 2) {
       takeSignals();
-      stopWanted_ = !awaitingResume_;
+      stopWanted_ = awaitingResume_ ? 0 : std::atoi(std::string(fields[1]).c_str());
     }
     facts_.take(fact);
     outcome_.take(fields);
-    if (fields[0] != "exited" && fields[0] != "signaled") return;
-    stopWanted_ = false;
+    if (fields[0] == "exited" || fields[0] == "signaled") leaveRoot();
+  }
+
+  void begin() {
+    started_ = true;
+    letGoOfStreams();
+    recoverOthers();
+  }
+
+  void leaveRoot() {
+    stopWanted_ = 0;
     link_.send("collected");
+    if (returnsRoot_) link_.send("leave");
   }
 
   OwnerLink link_;
   UniqueFd signals_;
-  std::uint64_t graceMs_;
+  int guard_;
+  bool returnsRoot_;
+  std::unique_ptr<Witness> witness_ = makeWitness();
+  bool started_ = false;
   bool awaitingResume_ = false;
-  bool stopWanted_ = false;
+  bool left_ = false;
+  int stopWanted_ = 0;  // the signal that has stopped the root; 0: it runs
   TreeFacts facts_;
   FrontOutcome outcome_;
 };
@@ -197,8 +203,15 @@ void dieOf(int signo) {
   allowTracing();  // as long as the tree is being prepared
   takeOverSignals();
   OwnerLink link(std::move(socket));
+  std::optional<FrontTies> ties;
+  try {
+    ties.emplace(*launch.front, link);
+  } catch (...) {
+    link.send(factOfFailure());
+    _exit(0);
+  }
   auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, launch);
-  if (tree) superviseTree(std::move(link), std::move(*tree));
+  if (tree) superviseTree(std::move(link), std::move(*tree), std::move(ties));
   _exit(0);
 }
 
@@ -212,10 +225,9 @@ int runFront(const std::vector<std::string>& arguments) {
     return 0;
   }
   const FrontReport report(run.jsonReport);
-  Launch launch = completeLaunch(run);
+  const Launch launch = launchForFront(run);
   const SignalState kept = SignalState::current();
-  const sigset_t watched = watchedSignals();
-  (void)sigprocmask(SIG_BLOCK, &watched, nullptr);
+  blockEverySignal();
 
   SocketPair pair = makeSocketPair();
   denyTracing();  // who traces an owner is one
@@ -227,12 +239,10 @@ int runFront(const std::vector<std::string>& arguments) {
     becomeGuard(std::move(pair.guard), launch, kept);
   }
   pair.guard.reset();
-  (void)signal(SIGINT, SIG_IGN);
-  (void)signal(SIGQUIT, SIG_IGN);
-  Front front(std::move(pair.front), openSignals(watched), launch);
+  Front front(std::move(pair.front), guard, launch, run.returnsRoot);
   const FrontOutcome outcome = front.waitForEnd();
-  // It stays as long as those whom it could not end.
-  if (outcome.survivors.empty()) waitForChild(guard);
+  // It stays as long as those whom it could not end, and those whom nobody waits for.
+  if (outcome.survivors.empty() && !front.left()) waitForChild(guard);
   report.write(launch.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
   if (code > 128 && outcome.diesOf() > 0) dieOf(outcome.diesOf());

@@ -36,8 +36,8 @@ void Supervisor::serve(const std::string& request) {
   if (word == "signal" && fields.size() == 2) return serveSignal(signoIn(fields[1]));
   if (word == "release") return serveRelease();
   if (word == "resume") return serveResume();
-  if (word == "root" && fields.size() == 2)
-    return (void)tree_.containment->signalMember(tree_.root, signoIn(fields[1]));
+  if (word == "leave") return serveLeave();
+  if (word == "front-signal" && fields.size() == 4) return serveFrontSignal(fields);
   if (word != "collected") return link_.send("unknown " + escapeField(request));
   rootCollected_ = true;
   tree_.containment->collectRoot();
@@ -83,7 +83,6 @@ void Supervisor::serveSignal(int signo) {
 
 // Whatever stops are reported after `resumed` came after the continuation.
 void Supervisor::serveResume() {
-  (void)tree_.containment->signalMember(tree_.root, SIGCONT);
   tree_.containment->settleStops();
   reportStops();
   link_.send("resumed");

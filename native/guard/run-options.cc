@@ -12,16 +12,21 @@ const char kRunHelp[] =
     R"(usage: holdfast run [options] [--] command [argument...]
 
 Runs a command so that it and everything it starts end together: when the command exits, when
-this process dies (even of SIGKILL), at the timeout, or on SIGTERM and SIGHUP.
+this process or its caller dies (even of SIGKILL), at the timeout, or on SIGTERM. Other signals
+reach the command as they are.
 
   --timeout TIME            end the tree after TIME; exit code 124
   --grace TIME              between polite and hard (default 1s)
   --mechanism NAME          auto, job, cgroup, subreaper, namespace or group (default auto)
   --strict                  hold the tree even if owner and guard are killed together
   --refuse ROUTE            fail rather than leave this escape route open; may be repeated
-  --owner PID[:START]       end the tree also when that process dies; `parent`: our parent
+  --owner PID[:START]       end the tree also when that process dies; `parent`: whoever called this,
+                            also through sh -c, npx, npm, pnpm and yarn; `stdin`: when nobody can
+                            write to our input any more; may be repeated
   --when-root-exits WHAT    kill, terminate or wait (default kill)
   --when-owner-dies WHAT    kill or terminate (default kill)
+  --return WHAT             tree, or root: end when the command ends, while the tree lives on; needs
+                            --when-root-exits wait and an --owner (default tree)
   --label TEXT              a name for the tree, [A-Za-z0-9._-]{1,64}
   --json-report FILE        write how the tree ended
   --help
@@ -33,7 +38,7 @@ failed; 126 the command cannot be executed; 127 it was not found; 64 wrong usage
 
   holdfast run -- npm test
   holdfast run --timeout 30s --label build -- make -j8
-  holdfast run --owner parent -- npx some-mcp-server
+  holdfast run --owner stdin -- npx some-mcp-server
 )";
 
 namespace {
@@ -85,9 +90,10 @@ void setRefused(RunOptions& run, const std::string& option, const std::string& t
 }
 
 void setOwner(RunOptions& run, const std::string& option, const std::string& text) {
-  constexpr const char* kWhat = "PID, PID:START or parent";
-  run.ownerIsParent = text == "parent";
-  if (run.ownerIsParent) return;
+  constexpr const char* kWhat = "PID, PID:START, parent or stdin";
+  run.ownerIsParent = run.ownerIsParent || text == "parent";
+  run.ownerIsStdin = run.ownerIsStdin || text == "stdin";
+  if (text == "parent" || text == "stdin") return;
   const std::size_t colon = text.find(':');
   Identity owner;
   const std::uint64_t pid = wholeNumber(option, kWhat, text.substr(0, colon));
@@ -95,7 +101,23 @@ void setOwner(RunOptions& run, const std::string& option, const std::string& tex
   owner.pid = static_cast<int>(pid);
   if (colon != std::string::npos)
     owner.startTime = wholeNumber(option, kWhat, text.substr(colon + 1));
-  run.terms.owner = owner;
+  run.owners.push_back(owner);
+}
+
+void setReturn(RunOptions& run, const std::string& option, const std::string& text) {
+  if (text != "root" && text != "tree") expected(option, "root or tree", text);
+  run.returnsRoot = text == "root";
+}
+
+// The tree that lives on needs somebody who ends it, and nobody is left then to tell how it ended.
+void requireReturnable(const RunOptions& run) {
+  if (!run.returnsRoot) return;
+  if (run.terms.whenRootExits != WhenRootExits::wait)
+    throw UsageError("--return root expects --when-root-exits wait");
+  if (run.owners.empty() && !run.ownerIsParent && !run.ownerIsStdin)
+    throw UsageError("--return root expects an --owner, who ends the tree");
+  if (!run.jsonReport.empty())
+    throw UsageError("--return root does not wait for what --json-report tells: leave out one");
 }
 
 void setWhenRootExits(RunOptions& run, const std::string& option, const std::string& text) {
@@ -128,6 +150,7 @@ const std::map<std::string, Setter>& valueOptions() {
       {"--owner", setOwner},
       {"--when-root-exits", setWhenRootExits},
       {"--when-owner-dies", setWhenOwnerDies},
+      {"--return", setReturn},
       {"--label", setLabel},
       {"--json-report", [](RunOptions& r, S, S t) { r.jsonReport = t; }},
   };
@@ -173,6 +196,7 @@ RunOptions parseRunOptions(const std::vector<std::string>& arguments,
   run.command.assign(arguments.begin() + static_cast<std::ptrdiff_t>(at), arguments.end());
   if (run.command.empty() || run.command[0].empty())
     throw UsageError("no command given (holdfast run [options] -- command [argument...])");
+  requireReturnable(run);
   std::vector<Mechanism>& mechanisms = run.terms.mechanisms;
   if (strict) {
     requireStrict(mechanisms, candidates.strict);

@@ -14,7 +14,10 @@ struct RunOptions {
   Launch terms;  // without identity, environment and descriptors
   std::vector<std::string> command;
   std::string jsonReport;  // a file to write, or empty
+  std::vector<Identity> owners;
   bool ownerIsParent = false;
+  bool ownerIsStdin = false;
+  bool returnsRoot = false;  // ends with the root, while the tree lives on under another owner
   bool helpWanted = false;
 };
 

@@ -23,24 +23,27 @@ namespace {
 
 constexpr std::int64_t kNever = INT64_MAX;
 constexpr std::int64_t kBlindMs = 300;    // shortages pass
+constexpr std::int64_t kStoppedLookMs = 250;  // whether a stopped front was asked to end
 constexpr std::int64_t kLingerMs = 1000;  // between sweeps once survivors have been reported
 
 }  // namespace
 
 // A short command is over by now, and its owner waits to hear that.
-void superviseTree(OwnerLink link, LaunchedTree tree) {
+void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front) {
   takeDescriptorRight();
   bePrompt();
-  Supervisor supervisor(std::move(link), std::move(tree));
+  Supervisor supervisor(std::move(link), std::move(tree), std::move(front));
   supervisor.step();
   supervisor.keepOpen();
   stepAside();
+  supervisor.beginRelay();
   supervisor.run();
 }
 
-Supervisor::Supervisor(OwnerLink link, LaunchedTree tree)
+Supervisor::Supervisor(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front)
     : link_(std::move(link)),
       tree_(std::move(tree)),
+      front_(std::move(front)),
       childSignals_(openChildSignals()),
       startedAt_(nowMs()) {}
 
@@ -59,6 +62,7 @@ void Supervisor::step() {
   observeOwner();
   observeRoot();
   reportStops();
+  observeFront();
   checkTimeout();
   advance();
   giveUpIfBlind();
@@ -87,6 +91,7 @@ void Supervisor::wait() {
                               {link_.open() ? link_.fd() : -1, static_cast<short>(linkEvents), 0},
                               {tree_.owner.fd(), POLLIN, 0},
                               {tree_.containment->newsFd(), POLLIN, 0}};
+  if (front_) front_->watch(watched);
   if (commands_) commands_->watch(watched);
   // EINTR and timeouts are looked at alike
   (void)awaitEvents(watched.data(), watched.size(), waitMs());
@@ -101,6 +106,9 @@ int Supervisor::waitMs() const {
   if (ending_ && !empty_) at = reported() ? nowMs() + kLingerMs : ending_->nextAt();
   if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
+  if (front_) at = std::min(at, front_->nextAt());
+  if (front_ && rootStopped_) at = std::min(at, nowMs() + kStoppedLookMs);
+  for (const DueEnd& due : due_) at = std::min(at, due.at);
   if (commands_) at = std::min(at, commands_->nextAt());
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
   if (blindSince_) at = std::min(at, *blindSince_ + kBlindMs);
@@ -113,10 +121,14 @@ void Supervisor::observeOwner() {
   if (released_) return;
   pollfd owner{tree_.owner.fd(), POLLIN, 0};
   const bool dead = tree_.owner.fd() >= 0 && awaitEvents(&owner, 1, 0) == 1;
-  const bool linkCounts = tree_.owner.isSpawner() || tree_.terms.front.has_value();
+  const bool linkCounts = !left_ && (tree_.owner.isSpawner() || tree_.terms.front.has_value());
   const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;
   tree_.owner.forget();
+  loseOwner();
+}
+
+void Supervisor::loseOwner() {
   const bool polite = tree_.terms.whenOwnerDies == WhenOwnerDies::terminate;
   if (ending_ && polite) return;  // it is being ended, as politely as was asked
   begin({EndReason::ownerDied, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
@@ -130,7 +142,7 @@ void Supervisor::observeRoot() {
   link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
   if (!link_.open()) tree_.containment->collectRoot();
   if (tree_.terms.front)
-    (void)signalProcess(*tree_.terms.front, SIGCONT);  // stopped, it hears nothing
+    (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // stopped, it hears nothing
   if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
   const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
@@ -143,7 +155,10 @@ void Supervisor::reportStops() {
   while (!link_.hasUnsent()) {
     const auto change = tree_.containment->takeStopChange();
     if (!change) return;
+    rootStopped_ = *change != 0;
     link_.send(*change == 0 ? "continued" : "stopped " + std::to_string(*change));
+    if (!rootStopped_ && tree_.terms.front)
+      (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // it stopped with its root
   }
 }
 

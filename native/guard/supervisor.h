@@ -11,31 +11,45 @@
 #include "core/launch.h"
 #include "guard/command-socket.h"
 #include "guard/ending.h"
+#include "guard/front-ties.h"
 #include "posix/launch-tree.h"
 
 namespace holdfast {
 
 // From here on this process is a guard and nothing else. Returns when the tree is gone.
-void superviseTree(OwnerLink link, LaunchedTree tree);
+void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front = {});
 
 class Supervisor {
  public:
-  Supervisor(OwnerLink link, LaunchedTree tree);
+  Supervisor(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front = {});
 
   // One look at everything, and what follows from it.
   void step();
   // For what comes after the first moments.
   void keepOpen() { tree_.containment->keepOpen(); }
+  void beginRelay();
   // After a first step. Returns when the tree is empty and everything that spoke of it is gone.
   void run();
 
  private:
+  struct DueEnd {
+    std::int64_t at;
+    std::uint64_t graceMs;
+  };
+
   void settle();
   void wait();
   int waitMs() const;
   void observeOwner();
   void observeRoot();
   void reportStops();
+  void observeFront();
+  void loseOwner();
+  void beginAt(std::int64_t at, std::uint64_t graceMs);
+  void beginWhenDue();
+  void wakeFront();
+  void relaySignals();
+  void passOn(const RelayedSignal& signal);
   void checkTimeout();
   void serveRequests();
   void serve(const std::string& request);
@@ -44,6 +58,8 @@ class Supervisor {
   void serveSignal(int signo);
   void serveResume();
   void serveRelease();
+  void serveFrontSignal(const std::vector<std::string_view>& fields);
+  void serveLeave();
   void begin(const EndTerms& terms);
   void advance();
   void reportEnd(EndReason reason);
@@ -57,6 +73,7 @@ class Supervisor {
 
   OwnerLink link_;
   LaunchedTree tree_;
+  std::optional<FrontTies> front_;
   UniqueFd childSignals_;
   std::int64_t startedAt_;
   std::optional<CommandSocket> commands_;
@@ -67,6 +84,11 @@ class Supervisor {
   bool released_ = false;
   bool timedOut_ = false;
   bool empty_ = false;
+  bool rootStopped_ = false;
+  bool left_ = false;           // the front has returned
+  std::vector<DueEnd> due_;     // ends that wait for something before them
+  Told lastTold_ = Told::nobody;  // when programs were asked to end by others
+  std::int64_t lastToldAt_ = INT64_MIN / 2;
   std::optional<std::int64_t> blindSince_;
 };
 

@@ -122,9 +122,12 @@ UniqueFd openSignals(const sigset_t& signals) {
   return fd;
 }
 
-int readSignal(int signals) {
+// What a process causes has a code of 0 or less, what a child's end causes one of CLD_* (sigaction(2)).
+TakenSignal takeSignal(int signals) {
   signalfd_siginfo info{};
-  return read(signals, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+  if (read(signals, &info, sizeof info) != sizeof info) return {};
+  return {static_cast<int>(info.ssi_signo), static_cast<int>(info.ssi_pid), info.ssi_code <= 0,
+          info.ssi_code == SI_KERNEL};
 }
 
 void setCloseOnExec(int fd) { (void)fcntl(fd, F_SETFD, FD_CLOEXEC); }

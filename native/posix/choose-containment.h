@@ -32,9 +32,17 @@ const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Term
 // Readable when a child has changed its state; SIGCHLD has to be blocked.
 UniqueFd openChildSignals();
 
-// Readable when one of these blocked signals is pending; readSignal takes one (0: none).
+// A signal, and who sent it.
+struct TakenSignal {
+  int signo = 0;             // 0: there was none
+  int sender = 0;            // 0: nobody who could be named here
+  bool fromProcess = false;  // by kill(2) and the like
+  bool fromKernel = false;   // as a terminal sends it, and not because of a child
+};
+
+// Readable when one of these blocked signals is pending; takeSignal takes one.
 UniqueFd openSignals(const sigset_t& signals);
-int readSignal(int signals);
+TakenSignal takeSignal(int signals);
 
 // Closes every descriptor but the standard ones and `kept`, which become close-on-exec.
 void closeAllBut(const std::set<int>& kept);

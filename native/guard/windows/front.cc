@@ -41,12 +41,22 @@ Identity callerOf(const FrontCall& call) {
   return *found;
 }
 
+// What this system does not have yet.
+void requirePortable(const RunOptions& run) {
+  if (run.ownerIsStdin) throw UsageError("--owner stdin is not there on Windows");
+  if (run.returnsRoot) throw UsageError("--return root is not there on Windows");
+  if (run.owners.size() + (run.ownerIsParent ? 1 : 0) > 1)
+    throw UsageError("--owner expects one owner on Windows");
+}
+
 Launch completeLaunch(const RunOptions& run, const FrontCall& call) {
+  requirePortable(run);
   Launch launch = launchOf(run, newTreeId(), std::getenv("HOLDFAST_TREE"));
   for (std::string& pair : ownEnvironment())
     if (pair.rfind("HOLDFAST_TREE=", 0) != 0) launch.env.push_back(std::move(pair));
   const std::size_t descriptors = std::max<std::size_t>(inheritedDescriptors().size(), 3);
   launch.stdio.assign(descriptors, StdioEntry::inherited);
+  if (!run.owners.empty()) launch.owner = run.owners.front();
   if (run.ownerIsParent) launch.owner = callerOf(call);
   return launch;
 }

@@ -1,0 +1,43 @@
+#include "guard/callers.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "core/callers.h"
+#include "posix/command-line.h"
+#include "posix/exec-root.h"
+#include "posix/process.h"
+
+namespace holdfast {
+
+namespace {
+
+// A shell without job control gives what it does not wait for the null device as input, and lets it
+// ignore SIGINT (POSIX, Shell Command Language, 2.9.3.1 and 2.11).
+bool runsBeside(int shell, bool childReadsNothing) {
+  return childReadsNothing && !readsNothing(shell);
+}
+
+}  // namespace
+
+Callers findCallers() {
+  Callers callers;
+  bool childReadsNothing = readsNothing();
+  bool isFront = true;
+  for (int pid = getppid(); pid > 0; pid = parentOf(pid)) {
+    callers.above = {pid, 0};
+    const auto identity = identityOf(pid);
+    const CallerKind kind = callerKindOf(programOf(pid), wordsOf(pid));
+    if (!identity || kind == CallerKind::none) break;
+    if (kind == CallerKind::shell && isFront && isIgnored(SIGINT)) break;
+    if (kind == CallerKind::shell && runsBeside(pid, childReadsNothing)) break;
+    callers.chain.push_back(*identity);
+    callers.above = {parentOf(pid), 0};
+    if (kind == CallerKind::runner) break;
+    childReadsNothing = readsNothing(pid);
+    isFront = false;
+  }
+  return callers;
+}
+
+}  // namespace holdfast

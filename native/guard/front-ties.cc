@@ -1,0 +1,82 @@
+#include "guard/front-ties.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "posix/clock.h"
+#include "posix/process.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::int64_t kCallerLookMs = 500;  // where there are no handles
+
+bool isReadable(int fd) {
+  pollfd handle{fd, POLLIN, 0};
+  return fd >= 0 && awaitEvents(&handle, 1, 0) == 1;
+}
+
+bool lives(const Identity& process) {
+  const auto found = identityOf(process.pid);
+  return found && *found == process;
+}
+
+}  // namespace
+
+FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
+    : group_(getpgid(terms.identity.pid)) {
+  for (const Identity& owner : terms.owners) {
+    Terms one;
+    one.owner = owner;
+    owners_.emplace_back(one, link);
+  }
+  // First the handle, then the look: if that shows the right process, the handle is its.
+  for (const Identity& caller : terms.callers) callers_.push_back({caller, openProcess(caller.pid)});
+  for (Caller& caller : callers_)
+    if (!lives(caller.identity)) caller.pidfd.reset();
+  if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
+}
+
+bool FrontTies::Caller::isGone() const {
+  return pidfd ? isReadable(pidfd.get()) : !lives(identity);
+}
+
+void FrontTies::watch(std::vector<pollfd>& watched) const {
+  if (relay_) watched.push_back({relay_->fd(), POLLIN, 0});
+  for (const Caller& caller : callers_) watched.push_back({caller.pidfd.get(), POLLIN, 0});
+  for (const OwnerWatch& owner : owners_) watched.push_back({owner.fd(), POLLIN, 0});
+  if (input_) watched.push_back({input_->fd(), input_->events(), 0});
+}
+
+FrontTies::Loss FrontTies::look() {
+  const auto hasDied = [](const OwnerWatch& owner) { return isReadable(owner.fd()); };
+  if (std::any_of(owners_.begin(), owners_.end(), hasDied)) {
+    owners_.clear();
+    return Loss::owner;
+  }
+  if (input_ && input_->isOver()) {
+    input_.reset();
+    return Loss::input;
+  }
+  const auto isGone = [](const Caller& caller) { return caller.isGone(); };
+  if (std::none_of(callers_.begin(), callers_.end(), isGone)) return Loss::none;
+  callers_.clear();
+  return Loss::caller;
+}
+
+std::int64_t FrontTies::nextAt() const {
+  std::int64_t at = relay_ ? relay_->nextAt() : INT64_MAX;
+  if (input_) at = std::min(at, input_->nextAt());
+  const auto hasNoHandle = [](const Caller& caller) { return !caller.pidfd; };
+  const bool looks = std::any_of(callers_.begin(), callers_.end(), hasNoHandle);
+  return looks ? std::min(at, nowMs() + kCallerLookMs) : at;
+}
+
+void FrontTies::leave() {
+  callers_.clear();
+  relay_.reset();
+}
+
+}  // namespace holdfast

@@ -1,0 +1,51 @@
+// What a guard does for the front of `run` beside its tree: passes signals on, and watches who else
+// ends the tree.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "guard/signal-relay.h"
+#include "guard/stdin-watch.h"
+#include "posix/await-events.h"
+#include "posix/owner-watch.h"
+
+namespace holdfast {
+
+class FrontTies {
+ public:
+  enum class Loss { none, owner, caller, input };
+
+  // While standard input is still the root's. Throws OsError, or std::invalid_argument when an
+  // owner cannot be one.
+  FrontTies(const FrontTerms& terms, const OwnerLink& link);
+
+  // From when this process is in a session of its own. Throws OsError.
+  void beginRelay() { relay_.emplace(); }
+  std::optional<SignalRelay>& relay() { return relay_; }
+  // The group that the front shares with the root.
+  int group() const { return group_; }
+
+  void watch(std::vector<pollfd>& watched) const;
+  // Each loss is told once.
+  Loss look();
+  std::int64_t nextAt() const;
+  // The front has returned: nobody who called it matters any more, nor does a signal.
+  void leave();
+
+ private:
+  struct Caller {
+    Identity identity;
+    UniqueFd pidfd;  // empty where the kernel has none
+    bool isGone() const;
+  };
+
+  int group_;
+  std::vector<Caller> callers_;
+  std::vector<OwnerWatch> owners_;
+  std::optional<StdinWatch> input_;
+  std::optional<SignalRelay> relay_;
+};
+
+}  // namespace holdfast

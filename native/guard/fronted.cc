@@ -1,0 +1,117 @@
+// What a guard does for the front of `run`: signals, callers, further owners, the stop of its root.
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "guard/answers.h"
+#include "guard/supervisor.h"
+#include "posix/clock.h"
+#include "posix/exec-root.h"
+#include "posix/process.h"
+#include "posix/signal-state.h"
+
+namespace holdfast {
+
+namespace {
+
+// After a caller's end: what has ended it may have been meant for the root as well (Ctrl-C), and
+// the front is about to tell.
+constexpr std::int64_t kNewsMs = 50;
+// A client that has closed the input waits for 2 s before it kills: the root has so long to end by
+// itself, and again after SIGTERM.
+constexpr std::uint64_t kLongestInputGraceMs = 750;
+constexpr std::int64_t kToldMs = 2000;  // who was asked to end is at it
+
+bool asksToEnd(int signo) {
+  return signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
+}
+
+}  // namespace
+
+void Supervisor::beginRelay() {
+  if (front_) front_->beginRelay();
+}
+
+void Supervisor::observeFront() {
+  if (!front_ || released_) return;
+  relaySignals();
+  const std::uint64_t inputGraceMs = std::min(tree_.terms.graceMs, kLongestInputGraceMs);
+  switch (front_->look()) {
+    case FrontTies::Loss::none: break;
+    case FrontTies::Loss::owner: loseOwner(); break;
+    case FrontTies::Loss::caller: beginAt(nowMs() + kNewsMs, tree_.terms.graceMs); break;
+    case FrontTies::Loss::input:
+      beginAt(nowMs() + static_cast<std::int64_t>(inputGraceMs), inputGraceMs);
+      break;
+  }
+  beginWhenDue();
+  wakeFront();
+}
+
+void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) {
+  due_.push_back({at, graceMs});
+}
+
+void Supervisor::beginWhenDue() {
+  const std::int64_t now = nowMs();
+  for (const DueEnd& due : std::exchange(due_, {})) {
+    if (now < due.at) {
+      due_.push_back(due);
+      continue;
+    }
+    const bool told = now - lastToldAt_ < kToldMs;
+    begin({EndReason::ownerDied, SIGTERM, due.graceMs, told ? lastTold_ : Told::nobody,
+           front_->group()});
+  }
+}
+
+// Stopped with its root it takes no signal.
+void Supervisor::wakeFront() {
+  if (!rootStopped_ || !tree_.terms.front) return;
+  const Identity& front = tree_.terms.front->identity;
+  if (hasPending(front.pid, SIGTERM)) (void)signalProcess(front, SIGCONT);
+}
+
+void Supervisor::relaySignals() {
+  if (!front_->relay()) return;
+  std::optional<std::vector<Member>> members;  // seldom asked for
+  const auto isMember = [&](int pid) {
+    if (!members) members = tree_.containment->members();
+    return std::any_of(members->begin(), members->end(),
+                       [&](const Member& member) { return member.identity.pid == pid; });
+  };
+  for (const RelayedSignal& signal : front_->relay()->settled(isMember)) passOn(signal);
+}
+
+// SIGTERM begins the ladder, which asks the root first.
+void Supervisor::passOn(const RelayedSignal& signal) {
+  if (asksToEnd(signal.signo) && signal.told != Told::nobody) {
+    lastTold_ = signal.told;
+    lastToldAt_ = nowMs();
+  }
+  const bool ends = signal.signo == SIGTERM && !isIgnored(SIGTERM);
+  const bool asksRoot = ends && !ending_;
+  if (ends)
+    begin({EndReason::terminate, SIGTERM, tree_.terms.graceMs, signal.told, front_->group()});
+  if (signal.told == Told::nobody && !asksRoot)
+    (void)tree_.containment->signalMember(tree_.root, signal.signo);
+}
+
+// front-signal SIGNO SENDER alone|group
+void Supervisor::serveFrontSignal(const std::vector<std::string_view>& fields) {
+  if (front_ && front_->relay())
+    front_->relay()->take(signoIn(fields[1]), signoIn(fields[2]), fields[3] == "group");
+}
+
+// The tree lives on without the front, under its other owner.
+void Supervisor::serveLeave() {
+  if (!front_) return;
+  front_->leave();
+  left_ = true;
+  tree_.terms.front.reset();
+  if (tree_.owner.isSpawner()) tree_.owner.forget();
+  link_.send("left");
+}
+
+}  // namespace holdfast

@@ -1,0 +1,54 @@
+#include "posix/signal-state.h"
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "linux/own-proc.h"
+#include "linux/proc.h"
+#include "posix/files.h"
+
+namespace holdfast {
+
+namespace {
+
+std::string statusOf(int pid) {
+  return procIsOurs() ? readWholeFile("/proc/" + std::to_string(pid) + "/status") : std::string();
+}
+
+// `SigCgt:\t0000000000004002`: bit N-1 is signal N (proc_pid_status(5)).
+bool isIn(std::string_view status, std::string_view set, int signo) {
+  const std::size_t at = status.find(set);
+  if (at == std::string_view::npos || signo < 1 || signo > 64) return false;
+  const std::string_view digits = status.substr(at + set.size(), 16);
+  std::uint64_t signals = 0;
+  (void)std::from_chars(digits.data(), digits.data() + digits.size(), signals, 16);  // else: none
+  return (signals >> (signo - 1) & 1) != 0;
+}
+
+bool isAtWork(const ProcessStat& process) { return process.state == 'R' || process.state == 'D'; }
+
+}  // namespace
+
+bool handlesSignal(int pid, int signo) {
+  const std::string status = statusOf(pid);
+  return isIn(status, "\nSigCgt:\t", signo) || isIn(status, "\nSigBlk:\t", signo);
+}
+
+bool hasPending(int pid, int signo) { return isIn(statusOf(pid), "\nShdPnd:\t", signo); }
+
+bool isSending(int pid, std::int64_t agoMs) {
+  constexpr std::int64_t kTickMs = 10;  // start times are no finer
+  const auto sender = pid > 0 && procIsOurs() ? readStat(pid) : std::nullopt;
+  if (!sender || sender->dead()) return false;
+  if (isAtWork(*sender)) return true;
+  for (int child : childrenOf(*sender)) {
+    const auto stat = readStat(child);
+    if (!stat || !isAtWork(*stat)) continue;
+    if (static_cast<std::int64_t>(memberOf(*stat).ageMs) <= agoMs + 2 * kTickMs) return true;
+  }
+  return false;
+}
+
+}  // namespace holdfast

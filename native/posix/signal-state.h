@@ -1,0 +1,17 @@
+// How another process stands to a signal. Each system folder defines it.
+#pragma once
+
+#include <cstdint>
+
+namespace holdfast {
+
+// It catches the signal, or takes it while it is blocked (sigwait(3), signalfd(2)): whatever the
+// signal is to end is its own concern. False where that cannot be seen.
+bool handlesSignal(int pid, int signo);
+// The signal waits for it, sent to the whole process.
+bool hasPending(int pid, int signo);
+// Whoever has sent a signal so long ago may be about to send more: he, or a program that he has
+// started since, waits for a processor or has one.
+bool isSending(int pid, std::int64_t agoMs);
+
+}  // namespace holdfast
