@@ -1,5 +1,5 @@
-// `npx holdfast run` and npm scripts, with the real npm: its end ends the command politely, whether it is told to end or
-// killed. `--owner parent` means the process that called npx or the shell.
+// `npx holdfast run` and npm scripts, with the real npm: its end ends the command politely, whether it is told to end
+// or killed. `--owner parent` means the process that called npx or the shell.
 
 import { expect } from 'chai';
 import { execPath } from 'node:process';
@@ -10,7 +10,7 @@ import { itIf } from '../support/mechanisms.js';
 import { makeProject, whyNoNpx } from '../support/npx.js';
 import { isAlive, lineage } from '../support/proc.js';
 import { useScene, type Scene, type Started } from '../support/scene.js';
-import { LEFT, SignalLog } from '../support/signal-log.js';
+import { SignalLog } from '../support/signal-log.js';
 
 const RUN = ['holdfast', 'run', '--grace', '60s'];
 const NPX = ['npx', '--no-install', ...RUN];
@@ -67,15 +67,6 @@ describe('holdfast run by npm', () => {
       expect(log.has('clean')).to.equal(true);
     });
   }
-
-  itIf(whyNoNpx(), 'passes the code of the command on', async () => {
-    const log = new SignalLog(scene(), 'root', 'catch');
-    const npx = await startInProject(scene(), log, [...NPX, '--', ...log.argv]);
-
-    log.letLeave();
-
-    expect(await npx.ended()).to.deep.equal({ code: LEFT, signal: null });
-  });
 
   itIf(whyNoNpx(), 'ends with the client that called npx, as its owner', async () => {
     const log = new SignalLog(scene(), 'root', 'ignore');
