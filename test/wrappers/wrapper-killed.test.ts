@@ -61,22 +61,23 @@ describeWrapped('a wrapper below which `holdfast run` stands', () => {
     }
 
     itIf(whyNoTmux(), `${contained.join(' ')}: nothing is left after Ctrl-C`, async () => {
-      const run = async (argv: readonly string[]): Promise<[Attempt, readonly ProcessIdentity[]]> => {
+      const terminal = await stage().openTerminal();
+      const prompts = { control: /\^C[^]*ready\$/, contained: /\^C[^]*ready\$[^]*\^C[^]*ready\$/ };
+      const run = async (argv: readonly string[], prompt: RegExp): Promise<[Attempt, readonly ProcessIdentity[]]> => {
         const attempt = stage().attempt();
-        const terminal = await stage().openTerminal();
         writeFileSync(`${stage().directory}/environment`, exportsOf(attempt.env));
-        terminal.type(`cd ${stage().directory}; . ./environment; ${argv.join(' ')}; echo "over=$?"`);
+        terminal.type(`cd ${stage().directory}; . ./environment; ${argv.join(' ')}`);
         await attempt.isUp();
         const sleepers = attempt.named('sleep');
         terminal.press('C-c');
-        await terminal.shows(/^over=\d+$|^\^C\s+ready\$/m);
+        await terminal.shows(prompt);
         return [attempt, sleepers];
       };
-      const [uncontained, left] = await run(control);
+      const [uncontained, left] = await run(control, prompts.control);
       expectLeft(left);
       await uncontained.end();
 
-      const [attempt] = await run(contained);
+      const [attempt] = await run(contained, prompts.contained);
 
       await attempt.isGone();
     });

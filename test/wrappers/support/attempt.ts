@@ -1,7 +1,7 @@
 // One run of a program below or around a wrapper: all of its processes carry a mark in their environment, the name of
 // the diary in which the program writes down what happened to it. Found and ended by that mark and their start time.
 
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { env } from 'node:process';
 
@@ -40,6 +40,7 @@ export class Attempt {
     this.#home = scene.path(`home-${name}`);
     this.#diary = scene.path(`diary-${name}`);
     appendFileSync(this.#diary, '');
+    mkdirSync(this.#home);
   }
 
   /** Nothing is read or written below the home of the user, and nobody asks for the newest version. */
@@ -48,6 +49,7 @@ export class Attempt {
       ...env,
       [MARK]: this.#diary,
       HOME: this.#home,
+      TMPDIR: this.#home, // yarn leaves a directory there
       PM2_HOME: join(this.#home, 'pm2'),
       PM2_DISCRETE_MODE: 'true',
       PATH: `${join(this.directory, 'node_modules', '.bin')}:${env['PATH'] ?? ''}`,

@@ -27,7 +27,6 @@ export class Stage {
   }
 
   async openTerminal(): Promise<Terminal> {
-    this.#terminal?.close();
     this.#terminal = new Terminal(this.#scene);
     await this.#terminal.shows(/^ready\$/m);
     return this.#terminal;
