@@ -1,5 +1,5 @@
-// The front stops when its command stops, so that the shell sees it; no end of the tree waits for somebody to
-// continue it.
+// The front stops when its command stops, so that the shell sees it, and goes on when the command does; no end of the
+// tree waits for somebody to continue it.
 
 import { expect } from 'chai';
 
@@ -10,8 +10,12 @@ import { guardsBelow } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { isAlive, processLine } from '../support/proc.js';
 import { endProcesses, useScene, type Scene, type Started } from '../support/scene.js';
+import { LEFT, SignalLog, send, type How } from '../support/signal-log.js';
 
 const STOP_AS_ROOT = ['sh', '-c', '"$@" & kill -STOP $$; wait', 'sh'] as const;
+
+/** From SIGTERM to a front that stands still until everything is gone, with the usual grace. */
+const PATIENT_MS = 3000;
 
 interface End {
   readonly title: string;
@@ -44,6 +48,12 @@ const ENDS: readonly End[] = [
   },
 ];
 
+const ASKED: readonly { readonly how: How; readonly code: number | null; readonly signal: string | null }[] = [
+  { how: 'clean', code: LEFT, signal: null },
+  { how: 'default', code: null, signal: 'SIGTERM' },
+  { how: 'ignore', code: null, signal: 'SIGKILL' },
+];
+
 describe('a front that stopped with its command', () => {
   const scene = useScene();
 
@@ -66,5 +76,60 @@ describe('a front that stopped with its command', () => {
         await plain.killOwner();
       });
     }
+
+    it('goes on when somebody else stops the command and lets it go on, as often as that happens', async () => {
+      const { front, log } = await start('default');
+
+      for (const look of ['first', 'second']) {
+        send('SIGSTOP', log.identity());
+        await eventually(`the front is stopped the ${look} time`, () => stateOf(front) === 'T');
+        send('SIGCONT', log.identity());
+        await eventually(`the front goes on the ${look} time`, () => stateOf(front) !== 'T');
+      }
+      log.letLeave();
+
+      expect(await front.ended()).to.deep.equal({ code: LEFT, signal: null });
+    });
+
+    it('ends as its command does that somebody kills while it is stopped', async () => {
+      const { front, log } = await startStopped('default');
+
+      send('SIGKILL', log.identity());
+
+      expect(await front.ended()).to.deep.equal({ code: null, signal: 'SIGKILL' });
+    });
+
+    // What a command makes of signals is the same under each; one will do.
+    for (const { how, code, signal } of mechanism === 'subreaper' ? ASKED : ASKED.slice(0, 1)) {
+      it(`ends soon after SIGTERM, which lets a command go on that takes signals so: ${how}`, async () => {
+        const { front, log } = await startStopped(how);
+
+        const begun = performance.now();
+        send('SIGTERM', front.identity);
+        const ended = await front.ended();
+
+        expect(performance.now() - begun).to.be.below(PATIENT_MS);
+        expect(ended).to.deep.equal({ code, signal });
+        expect(log.seen().filter((one) => one !== 'SIGCONT')).to.deep.equal(how === 'clean' ? ['SIGTERM'] : []);
+      });
+    }
+
+    async function start(how: How): Promise<{ readonly front: Started; readonly log: SignalLog }> {
+      const log = new SignalLog(scene(), 'root', how);
+      const front = scene().start(frontArgv(['--mechanism', mechanism], log.argv));
+      await log.up();
+      return { front, log };
+    }
+
+    async function startStopped(how: How): ReturnType<typeof start> {
+      const { front, log } = await start(how);
+      send('SIGSTOP', log.identity());
+      await eventually('the front is stopped', () => stateOf(front) === 'T');
+      return { front, log };
+    }
   });
 });
+
+function stateOf({ identity }: Started): string | undefined {
+  return processLine(identity.pid)?.state;
+}

@@ -27,6 +27,8 @@ const SOURCES = {
   deny: ['deny.c'],
   foster: ['foster.c', 'start-time.c'],
   'signal-state': ['signal-state.c'],
+  'signal-log': ['signal-log.c'],
+  'send-signal': ['send-signal.c', 'start-time.c'],
   'die-launching': ['die-launching.c'],
   'stop-launching': ['stop-launching.c'],
   'take-pid': ['take-pid.c'],

@@ -1,11 +1,13 @@
 // Runs `holdfast-guard run`, the native front, and reads the report that it writes.
 
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import { expect } from 'chai';
 
 import type { Cast } from './cast.js';
 import type { LinuxMechanism } from './mechanisms.js';
+import { commandLine, identityOf, processLine, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
 import type { Ended, Scene, Started } from './scene.js';
 
@@ -60,4 +62,17 @@ export async function castBehindFront(
   const front = scene.startHolding(cast, frontArgv(options, cast.argv));
   await cast.ready();
   return front;
+}
+
+/** The front above a member: its program is that of the guards between them. */
+export function frontAbove({ pid }: ProcessIdentity): ProcessIdentity {
+  const above = ancestorsOf(pid).filter((one) => basename(commandLine(one)[0] ?? '') === basename(GUARD));
+  const front = above.at(-1);
+  if (front === undefined) throw new Error(`no front is above ${pid}`);
+  return identityOf(front);
+}
+
+function ancestorsOf(pid: number): readonly number[] {
+  const parent = processLine(pid)?.ppid ?? 0;
+  return parent <= 1 ? [] : [parent, ...ancestorsOf(parent)];
 }

@@ -115,6 +115,14 @@ export function processesNaming(word: string): ProcessLine[] {
     .flatMap((pid) => processLine(pid) ?? []);
 }
 
+/** A process and those above it, up to one of them. */
+export function lineage(from: ProcessIdentity, upTo: ProcessIdentity): readonly ProcessIdentity[] {
+  if (from.pid === upTo.pid) return [upTo];
+  const parent = processLine(from.pid)?.ppid ?? 0;
+  if (parent <= 1) throw new Error(`${from.pid} is not below ${upTo.pid}`);
+  return [from, ...lineage(identityOf(parent), upTo)];
+}
+
 /** What our own descriptors refer to, by number. */
 export function ownDescriptors(): Map<string, string> {
   const open = new Map<string, string>();
