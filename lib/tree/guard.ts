@@ -12,6 +12,9 @@ import type { Timeout } from './launch-request.js';
 import { isStopped, namedIn, unheardOf } from './unheard.js';
 
 const ANSWER_DEADLINE_MS = 5000;
+
+const { SIGHUP, SIGINT, SIGQUIT, SIGTERM } = constants.signals;
+const ASK_TO_END: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
 /** For these the event loop stands still. */
 const SIGNAL_WAITS_MS: readonly number[] = [500];
 const RELEASE_WAITS_MS: readonly [number, number] = [1000, 4000];
@@ -71,7 +74,9 @@ export class Guard {
     void this.#link.send('collected');
   }
 
+  /** The guard is told of a wish to end: whom the root passes it on to is not asked at once when the root has ended. */
   signalRoot(signo: number): number {
+    if (ASK_TO_END.has(signo)) void this.#link.send(`asked ${signo}`);
     return this.#link.signalRoot(signo);
   }
 

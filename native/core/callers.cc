@@ -15,8 +15,8 @@ bool isOneOf(std::string_view name, const std::string_view (&names)[N]) {
 std::string_view baseOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string_view without(std::string_view ending, std::string_view text) {
-  const bool ends = text.size() > ending.size() &&
-                    text.substr(text.size() - ending.size()) == ending;
+  const bool ends =
+      text.size() > ending.size() && text.substr(text.size() - ending.size()) == ending;
   return ends ? text.substr(0, text.size() - ending.size()) : text;
 }
 
@@ -32,7 +32,8 @@ bool runsCommand(const std::vector<std::string>& words) {
 }
 
 bool isShell(std::string_view program) {
-  constexpr std::string_view kShells[] = {"sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"};
+  constexpr std::string_view kShells[] = {"sh",  "dash", "bash", "ash",
+                                          "ksh", "mksh", "zsh",  "busybox"};
   return isOneOf(baseOf(program), kShells);
 }
 
@@ -46,7 +47,8 @@ bool isRunnersScript(std::string_view path) {
   constexpr std::string_view kRunners[] = {"npm", "npx", "pnpm", "pnpx", "yarn", "yarnpkg"};
   std::string_view name = baseOf(path);
   for (std::string_view ending : {".js", ".cjs", ".mjs", "-cli"}) name = without(ending, name);
-  const bool carried = name.substr(0, 5) == "yarn-" && name.size() > 5 && name[5] >= '0' && name[5] <= '9';
+  const bool carried =
+      name.substr(0, 5) == "yarn-" && name.size() > 5 && name[5] >= '0' && name[5] <= '9';
   return carried || isOneOf(name, kRunners);
 }
 

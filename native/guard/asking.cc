@@ -12,6 +12,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t kNobody = SIZE_MAX;
+constexpr std::int64_t kAloneMs = 1000;  // what a clean end takes, mostly
 
 // The parents among the same members, by index.
 std::vector<std::size_t> parentsOf(const std::vector<Member>& members) {
@@ -44,47 +45,55 @@ bool isStopped(const Member& member) { return member.state == 'T'; }
 
 }  // namespace
 
-void Asking::round(bool last) {
+void Asking::round(std::int64_t now, bool last) {
   const std::vector<Member> members = containment_.members();
   const std::vector<std::size_t> parents = parentsOf(members);
   std::vector<bool> answered(members.size());  // for those below
   for (std::size_t at : parentsFirst(parents)) {
     const bool above = parents[at] != kNobody && answered[parents[at]];
-    answered[at] = consider(members[at], above, last) || above;
+    answered[at] = consider(members[at], above, {now, last}) || above;
   }
   begun_ = true;
 }
 
-// Whether it answers for those below it.
-bool Asking::consider(const Member& member, bool isAnsweredFor, bool last) {
+// Whether it answers for those below it. A stopped one cannot act on the signal.
+bool Asking::consider(const Member& member, bool isAnsweredFor, const Round& round) {
   Standing* standing = standingOf(member.identity);
-  if (standing == nullptr) {
+  const bool isNew = standing == nullptr;
+  if (isNew) {
     standing = &known_[{member.identity.pid, member.identity.startTime}];
+    standing->handles = handlesSignal(member.identity.pid, wish_.signo);
     standing->asked = wasTold(member);
-    standing->answers = standing->asked && handlesSignal(member.identity.pid, wish_.signo);
-    if (!standing->asked && !isAnsweredFor) ask(member, *standing);
-  } else if (!standing->asked && last) {
-    ask(member, *standing);
-  } else if (!standing->asked && !isAnsweredFor && !standing->answers) {
-    standing->answers = handlesSignal(member.identity.pid, wish_.signo);
-    if (!standing->answers) ask(member, *standing);
   }
-  // A stopped one cannot act on the signal.
-  if (standing->asked && isStopped(member)) (void)containment_.signalMember(member.identity, SIGCONT);
-  return standing->answers;
+  if (!standing->asked && isDue(member, isAnsweredFor, round, *standing)) {
+    standing->asked = true;
+    (void)containment_.signalMember(member.identity, wish_.signo);  // survivors are reported
+  }
+  if (standing->asked && isStopped(member))
+    (void)containment_.signalMember(member.identity, SIGCONT);
+  return standing->handles;
 }
 
-// Whether it handles the signal shows best before it comes.
-void Asking::ask(const Member& member, Standing& standing) {
-  standing.asked = true;
-  standing.answers = handlesSignal(member.identity.pid, wish_.signo);
-  (void)containment_.signalMember(member.identity, wish_.signo);  // survivors are reported
+// One that has handled the signal and does so no more has taken it: a listener for one time.
+bool Asking::isDue(const Member& member, bool isAnsweredFor, const Round& round,
+                   Standing& standing) {
+  if (round.last) return true;
+  if (isAnsweredFor) {
+    standing.aloneSince = round.now;
+    return false;
+  }
+  const bool mayBeAtIt = wish_.told == Told::root || (standing.handles && standing.aloneSince != 0);
+  if (!mayBeAtIt) return true;
+  if (standing.aloneSince == 0) standing.aloneSince = round.now;
+  if (round.now - standing.aloneSince < kAloneMs) return false;
+  return !standing.handles || handlesSignal(member.identity.pid, wish_.signo);
 }
 
 // Only those who were there when it was sent.
 bool Asking::wasTold(const Member& member) const {
-  if (begun_ || wish_.told == Told::nobody) return false;
-  return wish_.told == Told::everybody || getpgid(member.identity.pid) == wish_.group;
+  if (begun_) return false;
+  if (wish_.told == Told::everybody) return true;
+  return wish_.told == Told::group && getpgid(member.identity.pid) == wish_.group;
 }
 
 // One whose start time cannot be read (any more) is told by its pid.

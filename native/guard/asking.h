@@ -1,7 +1,8 @@
 // Asks the members of a tree to end, each once. One that handles the signal answers for those
 // below it: a wrapper passes it on, a server ends its workers, and a second signal would break off
-// their clean end. So these are asked when nobody answers for them any more and they would simply
-// die of it, and otherwise when half of the grace is over.
+// their clean end. So these are not asked while somebody answers for them, before half of the grace
+// is over. Afterwards those are asked at once that would simply die of it; the others may be at it
+// and get a moment.
 #pragma once
 
 #include <map>
@@ -13,7 +14,7 @@
 namespace holdfast {
 
 // Who has the signal already, from somebody else.
-enum class Told { nobody, group, everybody };
+enum class Told { nobody, root, group, everybody };
 
 struct Wish {
   int signo = 15;
@@ -25,8 +26,8 @@ class Asking {
  public:
   Asking(Containment& containment, const Wish& wish) : containment_(containment), wish_(wish) {}
 
-  // Whoever has to be asked now. Nobody is spared in the last rounds.
-  void round(bool last);
+  // Whoever has to be asked now, in ms of the monotonic clock. Nobody is spared in the last rounds.
+  void round(std::int64_t now, bool last);
   // Of those who were asked, or answered for: all, and those who live.
   std::size_t known() const { return known_.size(); }
   std::size_t alive();
@@ -34,14 +35,19 @@ class Asking {
  private:
   using Key = std::pair<int, std::uint64_t>;
   struct Standing {
+    bool handles = false;  // the signal, when it was first seen
     bool asked = false;
-    bool answers = false;  // for those below it
+    std::int64_t aloneSince = 0;  // nobody answers for it any more
+  };
+  struct Round {
+    std::int64_t now;
+    bool last;
   };
 
   Standing* standingOf(const Identity& member);
   bool wasTold(const Member& member) const;
-  bool consider(const Member& member, bool isAnsweredFor, bool last);
-  void ask(const Member& member, Standing& standing);
+  bool consider(const Member& member, bool isAnsweredFor, const Round& round);
+  bool isDue(const Member& member, bool isAnsweredFor, const Round& round, Standing& standing);
 
   Containment& containment_;
   Wish wish_;

@@ -58,9 +58,7 @@ bool Ending::advance() {
 
 bool Ending::overdue() const { return nowMs() >= hardAt_ + kProofMs; }
 
-void Ending::ask(std::int64_t now) {
-  asking_.round(now - startedAt_ >= hardAt_ - now);
-}
+void Ending::ask(std::int64_t now) { asking_.round(now, now - startedAt_ >= hardAt_ - now); }
 
 // Whoever was asked and is gone has ended politely.
 void Ending::beginHardPhase() {

@@ -33,7 +33,8 @@ FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
     owners_.emplace_back(one, link);
   }
   // First the handle, then the look: if that shows the right process, the handle is its.
-  for (const Identity& caller : terms.callers) callers_.push_back({caller, openProcess(caller.pid)});
+  for (const Identity& caller : terms.callers)
+    callers_.push_back({caller, openProcess(caller.pid)});
   for (Caller& caller : callers_)
     if (!lives(caller.identity)) caller.pidfd.reset();
   if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,9 +11,9 @@
 #include <memory>
 
 #include "guard/exit-codes.h"
+#include "guard/front-end.h"
 #include "guard/front-launch.h"
 #include "guard/front-report.h"
-#include "guard/front-stop.h"
 #include "guard/step-aside.h"
 #include "guard/supervisor.h"
 #include "posix/await-events.h"
@@ -27,23 +25,12 @@
 #include "posix/process.h"
 #include "posix/record-directory.h"
 #include "posix/recover-tree.h"
+#include "posix/socket-pair.h"
 #include "posix/witness.h"
 
 namespace holdfast {
 
 namespace {
-
-struct SocketPair {
-  UniqueFd front;
-  UniqueFd guard;
-};
-
-SocketPair makeSocketPair() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 UniqueFd openEverySignal() {
   sigset_t all;
@@ -129,8 +116,8 @@ class Front {
       awaitingResume_ = true;
       link_.queue("resume");
     }
-    link_.send("front-signal " + std::to_string(taken.signo) + ' ' +
-               std::to_string(taken.sender) + (toGroup ? " group" : " alone"));
+    link_.send("front-signal " + std::to_string(taken.signo) + ' ' + std::to_string(taken.sender) +
+               (toGroup ? " group" : " alone"));
     if (outcome_.root && isJobStop(taken.signo)) stopLikeRoot(taken.signo, link_.fd());
   }
 
@@ -185,19 +172,6 @@ class Front {
   FrontOutcome outcome_;
 };
 
-// Dies of the same signal as the command, without a second core dump. Returns where that is
-// impossible: as PID 1, default actions do not apply (pid_namespaces(7)).
-void dieOf(int signo) {
-  const rlimit none{0, 0};
-  (void)setrlimit(RLIMIT_CORE, &none);
-  (void)signal(signo, SIG_DFL);
-  sigset_t all;
-  sigfillset(&all);
-  sigdelset(&all, signo);
-  (void)raise(signo);
-  (void)sigprocmask(SIG_SETMASK, &all, nullptr);
-}
-
 // The child half of the fork: this process is the guard from here on.
 [[noreturn]] void becomeGuard(UniqueFd socket, const Launch& launch, const SignalState& kept) {
   allowTracing();  // as long as the tree is being prepared
@@ -229,23 +203,23 @@ int runFront(const std::vector<std::string>& arguments) {
   const SignalState kept = SignalState::current();
   blockEverySignal();
 
-  SocketPair pair = makeSocketPair();
-  denyTracing();  // who traces an owner is one
+  SocketPair pair = makeStreamPair();  // the front, the guard
+  denyTracing();                       // who traces an owner is one
   // The shell has to see a job stop; only the guard's end can make it go on to report its own.
   const pid_t guard = forkWaker();
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
-    pair.front.reset();
-    becomeGuard(std::move(pair.guard), launch, kept);
+    pair.first.reset();
+    becomeGuard(std::move(pair.second), launch, kept);
   }
-  pair.guard.reset();
-  Front front(std::move(pair.front), guard, launch, run.returnsRoot);
+  pair.second.reset();
+  Front front(std::move(pair.first), guard, launch, run.returnsRoot);
   const FrontOutcome outcome = front.waitForEnd();
   // It stays as long as those whom it could not end, and those whom nobody waits for.
   if (outcome.survivors.empty() && !front.left()) waitForChild(guard);
   report.write(launch.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
-  if (code > 128 && outcome.diesOf() > 0) dieOf(outcome.diesOf());
+  if (code > 128 && outcome.diesOf() > 0) dieLikeRoot(outcome.diesOf());
   return code;
 }
 

@@ -21,12 +21,6 @@ constexpr std::int64_t kNewsMs = 50;
 // A client that has closed the input waits for 2 s before it kills: the root has so long to end by
 // itself, and again after SIGTERM.
 constexpr std::uint64_t kLongestInputGraceMs = 750;
-constexpr std::int64_t kToldMs = 2000;  // who was asked to end is at it
-
-bool asksToEnd(int signo) {
-  return signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
-}
-
 }  // namespace
 
 void Supervisor::beginRelay() {
@@ -49,9 +43,7 @@ void Supervisor::observeFront() {
   wakeFront();
 }
 
-void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) {
-  due_.push_back({at, graceMs});
-}
+void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) { due_.push_back({at, graceMs}); }
 
 void Supervisor::beginWhenDue() {
   const std::int64_t now = nowMs();
@@ -60,9 +52,7 @@ void Supervisor::beginWhenDue() {
       due_.push_back(due);
       continue;
     }
-    const bool told = now - lastToldAt_ < kToldMs;
-    begin({EndReason::ownerDied, SIGTERM, due.graceMs, told ? lastTold_ : Told::nobody,
-           front_->group()});
+    begin({EndReason::ownerDied, SIGTERM, due.graceMs, toldLately(), front_->group()});
   }
 }
 
@@ -86,10 +76,7 @@ void Supervisor::relaySignals() {
 
 // SIGTERM begins the ladder, which asks the root first.
 void Supervisor::passOn(const RelayedSignal& signal) {
-  if (asksToEnd(signal.signo) && signal.told != Told::nobody) {
-    lastTold_ = signal.told;
-    lastToldAt_ = nowMs();
-  }
+  noteTold(signal.signo, signal.told == Told::nobody ? Told::root : signal.told);
   const bool ends = signal.signo == SIGTERM && !isIgnored(SIGTERM);
   const bool asksRoot = ends && !ending_;
   if (ends)

@@ -13,8 +13,8 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t kLeastHeldMs = 10;   // what one loop of signals takes
-constexpr std::int64_t kMostHeldMs = 150;   // for a sender who never rests
+constexpr std::int64_t kLeastHeldMs = 10;  // what one loop of signals takes
+constexpr std::int64_t kMostHeldMs = 150;  // for a sender who never rests
 constexpr std::int64_t kLookMs = 5;        // whether he rests
 constexpr std::int64_t kMomentMs = 500;    // in which two signals are one
 constexpr std::size_t kMostEvents = 64;
@@ -63,9 +63,8 @@ std::vector<RelayedSignal> SignalRelay::settled(const std::function<bool(int pid
   const std::int64_t now = nowMs();
   std::vector<Event> still;
   for (const Event& event : held_) {
-    const auto own = std::find_if(own_.begin(), own_.end(), [&](const Event& one) {
-      return one.signo == event.signo;
-    });
+    const auto own = std::find_if(own_.begin(), own_.end(),
+                                  [&](const Event& one) { return one.signo == event.signo; });
     const std::int64_t age = now - event.at;
     if (own != own_.end()) {
       own_.erase(own);

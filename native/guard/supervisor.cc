@@ -22,9 +22,9 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t kNever = INT64_MAX;
-constexpr std::int64_t kBlindMs = 300;    // shortages pass
+constexpr std::int64_t kBlindMs = 300;        // shortages pass
 constexpr std::int64_t kStoppedLookMs = 250;  // whether a stopped front was asked to end
-constexpr std::int64_t kLingerMs = 1000;  // between sweeps once survivors have been reported
+constexpr std::int64_t kLingerMs = 1000;      // between sweeps once survivors have been reported
 
 }  // namespace
 
@@ -146,7 +146,10 @@ void Supervisor::observeRoot() {
   if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
   const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
-  if (!ending_) begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
+  // Somebody has asked the root to end, which may have asked others.
+  const Told told = toldLately() == Told::nobody ? Told::nobody : Told::root;
+  if (!ending_)
+    begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs, told});
 }
 
 // While the owner does not read, changes wait where they do not pile up: a member may make as many
@@ -168,6 +171,17 @@ void Supervisor::checkTimeout() {
   if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs)) return;
   timedOut_ = true;
   begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
+}
+
+void Supervisor::noteTold(int signo, Told told) {
+  if (signo != SIGINT && signo != SIGTERM && signo != SIGHUP && signo != SIGQUIT) return;
+  lastTold_ = told;
+  lastToldAt_ = nowMs();
+}
+
+Told Supervisor::toldLately() const {
+  const std::int64_t graceMs = static_cast<std::int64_t>(std::min(tree_.terms.graceMs, kLongestMs));
+  return nowMs() - lastToldAt_ <= graceMs ? lastTold_ : Told::nobody;
 }
 
 void Supervisor::begin(const EndTerms& terms) {

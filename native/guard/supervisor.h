@@ -60,6 +60,8 @@ class Supervisor {
   void serveRelease();
   void serveFrontSignal(const std::vector<std::string_view>& fields);
   void serveLeave();
+  void noteTold(int signo, Told told);
+  Told toldLately() const;
   void begin(const EndTerms& terms);
   void advance();
   void reportEnd(EndReason reason);
@@ -85,8 +87,8 @@ class Supervisor {
   bool timedOut_ = false;
   bool empty_ = false;
   bool rootStopped_ = false;
-  bool left_ = false;           // the front has returned
-  std::vector<DueEnd> due_;     // ends that wait for something before them
+  bool left_ = false;             // the front has returned
+  std::vector<DueEnd> due_;       // ends that wait for something before them
   Told lastTold_ = Told::nobody;  // when programs were asked to end by others
   std::int64_t lastToldAt_ = INT64_MIN / 2;
   std::optional<std::int64_t> blindSince_;

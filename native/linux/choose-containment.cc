@@ -122,7 +122,8 @@ UniqueFd openSignals(const sigset_t& signals) {
   return fd;
 }
 
-// What a process causes has a code of 0 or less, what a child's end causes one of CLD_* (sigaction(2)).
+// What a process causes has a code of 0 or less, what a child's end causes one of CLD_*
+// (sigaction(2)).
 TakenSignal takeSignal(int signals) {
   signalfd_siginfo info{};
   if (read(signals, &info, sizeof info) != sizeof info) return {};

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "core/os-error.h"
+#include "posix/descriptor-right.h"
 
 namespace holdfast {
 
@@ -42,6 +43,7 @@ void become(const Program& program) {
   sigset_t blocked;
   sigemptyset(&none);
   (void)pthread_sigmask(SIG_SETMASK, &none, &blocked);
+  limitDescriptorsLike(getppid());
   // Node makes what it inherited close-on-exec, stdio too (docs/gotchas.md#inherited-descriptors).
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) (void)fcntl(fd, F_SETFD, 0);
   (void)execve(program.file.c_str(), args.data(), env.data());

@@ -16,7 +16,8 @@ struct Program {
 std::vector<std::string> ownEnvironment();
 
 // Returns only by throwing OsError. SIGPIPE and SIGXFSZ, which a JavaScript runtime ignores, are
-// set back to their defaults, and no signal stays blocked.
+// set back to their defaults, no signal stays blocked, and the soft limit of descriptors is the
+// parent's again.
 [[noreturn]] void become(const Program& program);
 
 }  // namespace holdfast

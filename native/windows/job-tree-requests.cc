@@ -45,7 +45,7 @@ void JobTree::serve(const std::string& request) {
     return serveSignal(static_cast<int>(numberIn(fields[1])));
   if (fields.size() == 1)
     for (const std::string& line : answerTo(word)) tell_(line);
-  if (word == "members" || word == "usage") return;
+  if (word == "members" || word == "usage" || word == "asked") return;
   if (word == "release") return serveRelease();
   if (word == "root" && fields.size() == 2)
     return (void)signalRoot(static_cast<int>(numberIn(fields[1])));

@@ -48,9 +48,7 @@ function afterNode(state: readonly string[]): string[] {
   const standard = [0, 1, 2].map(
     (fd) => state.find((line) => line.startsWith(`fd${fd} `)) ?? `fd${fd} /dev/null mode 20000 status 100002 descriptor 0`,
   );
-  const others = state.filter((line) => line !== '' && !isDescriptor(line)).map((line) =>
-    line.replace(/^(SigIgn|SigBlk):.*/, '$1:\t0000000000000000').replace(/^(rlimit7) \S+ (\S+)$/, '$1 $2 $2'),
-  );
+  const others = state.filter((line) => line !== '' && !isDescriptor(line)).map((line) => line.replace(/^(SigIgn|SigBlk):.*/, '$1:\t0000000000000000'));
   return [...others, ...standard, ''];
 }
 

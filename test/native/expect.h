@@ -17,6 +17,7 @@ struct Promise {
 
 // Each file of tests adds its promises; main.cc checks them all.
 using Promises = std::vector<Promise>;
+void callerPromises(Promises& promises);
 void launchPromises(Promises& promises);
 void membershipPromises(Promises& promises);
 void printablePromises(Promises& promises);

@@ -7,6 +7,7 @@
 
 int main() {
   holdfast::test::Promises promises;
+  holdfast::test::callerPromises(promises);
   holdfast::test::launchPromises(promises);
   holdfast::test::membershipPromises(promises);
   holdfast::test::printablePromises(promises);

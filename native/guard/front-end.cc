@@ -1,6 +1,7 @@
-#include "guard/front-stop.h"
+#include "guard/front-end.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "posix/await-events.h"
@@ -29,6 +30,17 @@ void stopLikeRoot(int signo, int link) {
   }
   if (stopper > 0) waitForChild(stopper);  // else the shell does not see the stop
   blockEverySignal();
+}
+
+void dieLikeRoot(int signo) {
+  const rlimit none{0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+  (void)signal(signo, SIG_DFL);
+  sigset_t all;
+  sigfillset(&all);
+  sigdelset(&all, signo);
+  (void)raise(signo);
+  (void)sigprocmask(SIG_SETMASK, &all, nullptr);
 }
 
 }  // namespace holdfast
