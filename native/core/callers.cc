@@ -20,21 +20,15 @@ std::string_view without(std::string_view ending, std::string_view text) {
   return ends ? text.substr(0, text.size() - ending.size()) : text;
 }
 
-// What follows an option with a `c` in it is what the shell runs (POSIX, sh); `-s` reads more.
-bool runsCommand(const std::vector<std::string>& words) {
+// The place of what the shell runs, which follows an option with a `c` in it (POSIX, sh); 0: none.
+std::size_t commandAmong(const std::vector<std::string>& words) {
   for (std::size_t at = 1; at < words.size(); ++at) {
     const std::string_view word = words[at];
-    if (word.size() < 2 || word[0] != '-' || word[1] == '-') return false;
-    if (word.find('c') != std::string_view::npos) return true;
+    if (word.size() < 2 || word[0] != '-' || word[1] == '-') return 0;
+    if (word.find('c') != std::string_view::npos) return at + 1 < words.size() ? at + 1 : 0;
     if (word == "-o") ++at;
   }
-  return false;
-}
-
-bool isShell(std::string_view program) {
-  constexpr std::string_view kShells[] = {"sh",  "dash", "bash", "ash",
-                                          "ksh", "mksh", "zsh",  "busybox"};
-  return isOneOf(baseOf(program), kShells);
+  return 0;
 }
 
 bool isNode(std::string_view program) {
@@ -68,8 +62,27 @@ bool isRunner(const std::vector<std::string>& words) {
 
 }  // namespace
 
+bool isShell(std::string_view program) {
+  constexpr std::string_view kShells[] = {"sh",  "dash", "bash", "ash",
+                                          "ksh", "mksh", "zsh",  "busybox"};
+  return isOneOf(baseOf(program), kShells);
+}
+
+// Not `&&`, `>&`, `<&` or `&>`. One within quotes counts, too.
+bool runsInBackground(const std::vector<std::string>& words) {
+  const std::size_t at = commandAmong(words);
+  const std::string command = at > 0 ? words[at] : std::string();
+  for (std::size_t i = command.find('&'); i != std::string::npos; i = command.find('&', i + 1)) {
+    const char before = i > 0 ? command[i - 1] : ' ';
+    const char after = i + 1 < command.size() ? command[i + 1] : ' ';
+    const bool isJoined = before == '&' || before == '<' || before == '>';
+    if (!isJoined && after != '&' && after != '>') return true;
+  }
+  return false;
+}
+
 CallerKind callerKindOf(std::string_view program, const std::vector<std::string>& words) {
-  if (isShell(program) && runsCommand(words)) return CallerKind::shell;
+  if (isShell(program) && commandAmong(words) > 0) return CallerKind::shell;
   if (isNode(program) && isRunner(words)) return CallerKind::runner;
   return CallerKind::none;
 }

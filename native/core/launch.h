@@ -53,7 +53,9 @@ struct FrontTerms {
   Identity identity;
   std::vector<Identity> owners;   // beside Terms::owner: the first that dies ends the tree
   std::vector<Identity> callers;  // through whom it was called: the end of one is a polite end
-  bool ownedByStdin = false;      // the tree ends when nobody can write to standard input any more
+  // Whose end is a polite end, too, when nobody else can write to standard input any more.
+  std::optional<Identity> client;
+  bool ownedByStdin = false;  // the tree ends when nobody can write to standard input any more
 };
 
 // Who a tree is and what ends it.

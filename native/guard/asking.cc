@@ -46,6 +46,7 @@ bool isStopped(const Member& member) { return member.state == 'T'; }
 }  // namespace
 
 void Asking::round(std::int64_t now, bool last) {
+  if (begunAt_ == 0) begunAt_ = now;
   const std::vector<Member> members = containment_.members();
   const std::vector<std::size_t> parents = parentsOf(members);
   std::vector<bool> answered(members.size());  // for those below
@@ -53,7 +54,6 @@ void Asking::round(std::int64_t now, bool last) {
     const bool above = parents[at] != kNobody && answered[parents[at]];
     answered[at] = consider(members[at], above, {now, last}) || above;
   }
-  begun_ = true;
 }
 
 // Whether it answers for those below it. A stopped one cannot act on the signal.
@@ -63,7 +63,7 @@ bool Asking::consider(const Member& member, bool isAnsweredFor, const Round& rou
   if (isNew) {
     standing = &known_[{member.identity.pid, member.identity.startTime}];
     standing->handles = handlesSignal(member.identity.pid, wish_.signo);
-    standing->asked = wasTold(member);
+    standing->asked = wasTold(member, round.now);
   }
   if (!standing->asked && isDue(member, isAnsweredFor, round, *standing)) {
     standing->asked = true;
@@ -90,8 +90,8 @@ bool Asking::isDue(const Member& member, bool isAnsweredFor, const Round& round,
 }
 
 // Only those who were there when it was sent.
-bool Asking::wasTold(const Member& member) const {
-  if (begun_) return false;
+bool Asking::wasTold(const Member& member, std::int64_t now) const {
+  if (static_cast<std::int64_t>(member.ageMs) < now - begunAt_) return false;
   if (wish_.told == Told::everybody) return true;
   return wish_.told == Told::group && getpgid(member.identity.pid) == wish_.group;
 }

@@ -5,6 +5,7 @@
 // and get a moment.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <utility>
 #include <vector>
@@ -45,14 +46,14 @@ class Asking {
   };
 
   Standing* standingOf(const Identity& member);
-  bool wasTold(const Member& member) const;
+  bool wasTold(const Member& member, std::int64_t now) const;
   bool consider(const Member& member, bool isAnsweredFor, const Round& round);
   bool isDue(const Member& member, bool isAnsweredFor, const Round& round, Standing& standing);
 
   Containment& containment_;
   Wish wish_;
   std::map<Key, Standing> known_;
-  bool begun_ = false;
+  std::int64_t begunAt_ = 0;
 };
 
 }  // namespace holdfast

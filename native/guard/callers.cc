@@ -13,9 +13,11 @@ namespace holdfast {
 namespace {
 
 // A shell without job control gives what it does not wait for the null device as input, and lets it
-// ignore SIGINT (POSIX, Shell Command Language, 2.9.3.1 and 2.11).
+// ignore SIGINT (POSIX, Shell Command Language, 2.9.3.1 and 2.11). One that has no other input
+// itself has to be asked for its words.
 bool runsBeside(int shell, bool childReadsNothing) {
-  return childReadsNothing && !readsNothing(shell);
+  if (!childReadsNothing) return false;
+  return !readsNothing(shell) || runsInBackground(wordsOf(shell));
 }
 
 }  // namespace
@@ -33,7 +35,10 @@ Callers findCallers() {
     if (kind == CallerKind::shell && runsBeside(pid, childReadsNothing)) break;
     callers.chain.push_back(*identity);
     callers.above = {parentOf(pid), 0};
-    if (kind == CallerKind::runner) break;
+    if (kind == CallerKind::runner) {
+      callers.isClient = callers.above.pid > 1 && !isShell(programOf(callers.above.pid));
+      break;
+    }
     childReadsNothing = readsNothing(pid);
     isFront = false;
   }

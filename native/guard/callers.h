@@ -12,6 +12,8 @@ struct Callers {
   std::vector<Identity> chain;
   // The first ancestor above them.
   Identity above;
+  // Whether it is a program that has started one of npm, npx, pnpm and yarn, and no shell.
+  bool isClient = false;
 };
 
 Callers findCallers();

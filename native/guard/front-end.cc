@@ -15,12 +15,11 @@ bool isJobStop(int signo) { return signo == SIGTSTP || signo == SIGTTIN || signo
 // The guard continues this process when the root goes on, when it has ended, and when it ends
 // itself; should that have been already, it was for nothing. So a child stops it, and looks for
 // news afterwards.
-void stopLikeRoot(int signo, int link) {
+int stopLikeRoot(int signo, int link) {
   const Identity front = ownIdentity();
   sigset_t only;
   sigemptyset(&only);
   if (isJobStop(signo)) sigaddset(&only, signo);
-  (void)sigprocmask(SIG_UNBLOCK, &only, nullptr);
   const pid_t stopper = fork();
   if (stopper == 0) {
     (void)signalProcess(front, isJobStop(signo) ? signo : SIGSTOP);
@@ -28,8 +27,11 @@ void stopLikeRoot(int signo, int link) {
     if (awaitEvents(&news, 1, 0) != 0) (void)signalProcess(front, SIGCONT);
     _exit(0);
   }
-  if (stopper > 0) waitForChild(stopper);  // else the shell does not see the stop
+  if (stopper < 0) return 0;  // the shell does not see the stop
+  (void)sigprocmask(SIG_UNBLOCK, &only, nullptr);
+  waitForChild(stopper);
   blockEverySignal();
+  return stopper;
 }
 
 void dieLikeRoot(int signo) {

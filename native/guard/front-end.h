@@ -8,8 +8,8 @@ namespace holdfast {
 bool isJobStop(int signo);
 
 // Stops this process by the signal that has stopped the root, until it is continued, or at once if
-// the link has news. Every signal is blocked.
-void stopLikeRoot(int signo, int link);
+// the link has news. Every signal is blocked. The pid of the child that did it.
+int stopLikeRoot(int signo, int link);
 
 // Without a second core dump. Returns where that is impossible: as PID 1, default actions do not
 // apply (pid_namespaces(7)).

@@ -41,9 +41,13 @@ Launch launchForFront(const RunOptions& run) {
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
   const Callers callers = findCallers();
-  launch.front = FrontTerms{ownIdentity(), {}, callers.chain, run.ownerIsStdin};
+  launch.front = FrontTerms{ownIdentity(), {}, callers.chain, {}, run.ownerIsStdin};
+  if (callers.isClient && hangsUp(STDIN_FILENO))
+    launch.front->client = identityOf(callers.above.pid);
   for (const Identity& owner : run.owners) addOwner(launch, owner);
-  if (run.ownerIsParent) addOwner(launch, callers.above);
+  // The end of the first process is the end of all.
+  const bool isCalled = !callers.chain.empty() && callers.above.pid <= 1;
+  if (run.ownerIsParent && !isCalled) addOwner(launch, callers.above);
   return launch;
 }
 

@@ -26,18 +26,21 @@ bool lives(const Identity& process) {
 }  // namespace
 
 FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
-    : group_(getpgid(terms.identity.pid)) {
+    : group_(getpgid(terms.identity.pid)), ownedByInput_(terms.ownedByStdin) {
   for (const Identity& owner : terms.owners) {
     Terms one;
     one.owner = owner;
     owners_.emplace_back(one, link);
   }
-  // First the handle, then the look: if that shows the right process, the handle is its.
-  for (const Identity& caller : terms.callers)
-    callers_.push_back({caller, openProcess(caller.pid)});
-  for (Caller& caller : callers_)
-    if (!lives(caller.identity)) caller.pidfd.reset();
-  if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
+  for (const Identity& caller : terms.callers) callers_.emplace_back(caller);
+  if (terms.client) client_.emplace(*terms.client);
+  if (terms.client || terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
+}
+
+// First the handle, then the look: if that shows the right process, the handle is its.
+FrontTies::Caller::Caller(const Identity& caller)
+    : identity(caller), pidfd(openProcess(caller.pid)) {
+  if (!lives(caller)) pidfd.reset();
 }
 
 bool FrontTies::Caller::isGone() const {
@@ -48,6 +51,7 @@ void FrontTies::watch(std::vector<pollfd>& watched) const {
   if (relay_) watched.push_back({relay_->fd(), POLLIN, 0});
   for (const Caller& caller : callers_) watched.push_back({caller.pidfd.get(), POLLIN, 0});
   for (const OwnerWatch& owner : owners_) watched.push_back({owner.fd(), POLLIN, 0});
+  if (client_) watched.push_back({client_->pidfd.get(), POLLIN, 0});
   if (input_) watched.push_back({input_->fd(), input_->events(), 0});
 }
 
@@ -59,10 +63,11 @@ FrontTies::Loss FrontTies::look() {
   }
   if (input_ && input_->isOver()) {
     input_.reset();
-    return Loss::input;
+    if (ownedByInput_) return Loss::input;
   }
+  const bool clientLost = lookAtClient();
   const auto isGone = [](const Caller& caller) { return caller.isGone(); };
-  if (std::none_of(callers_.begin(), callers_.end(), isGone)) return Loss::none;
+  if (!clientLost && std::none_of(callers_.begin(), callers_.end(), isGone)) return Loss::none;
   callers_.clear();
   return Loss::caller;
 }
@@ -71,12 +76,26 @@ std::int64_t FrontTies::nextAt() const {
   std::int64_t at = relay_ ? relay_->nextAt() : INT64_MAX;
   if (input_) at = std::min(at, input_->nextAt());
   const auto hasNoHandle = [](const Caller& caller) { return !caller.pidfd; };
-  const bool looks = std::any_of(callers_.begin(), callers_.end(), hasNoHandle);
+  const bool looks =
+      (client_ && !client_->pidfd) || std::any_of(callers_.begin(), callers_.end(), hasNoHandle);
   return looks ? std::min(at, nowMs() + kCallerLookMs) : at;
+}
+
+// Its end alone says nothing: whoever starts a program for others goes, too.
+bool FrontTies::lookAtClient() {
+  if (client_ && client_->isGone()) {
+    client_.reset();
+    clientGone_ = true;
+  }
+  const bool lost = clientGone_ && !input_;
+  if (lost) clientGone_ = false;  // told once
+  return lost;
 }
 
 void FrontTies::leave() {
   callers_.clear();
+  client_.reset();
+  clientGone_ = false;
   relay_.reset();
 }
 

@@ -36,15 +36,22 @@ class FrontTies {
 
  private:
   struct Caller {
+    explicit Caller(const Identity& caller);
+    bool isGone() const;
+
     Identity identity;
     UniqueFd pidfd;  // empty where the kernel has none
-    bool isGone() const;
   };
+
+  bool lookAtClient();
 
   int group_;
   std::vector<Caller> callers_;
   std::vector<OwnerWatch> owners_;
+  std::optional<Caller> client_;
   std::optional<StdinWatch> input_;
+  bool ownedByInput_;
+  bool clientGone_ = false;
   std::optional<SignalRelay> relay_;
 };
 

@@ -32,6 +32,10 @@ namespace holdfast {
 
 namespace {
 
+bool isOfTerminal(int signo) {
+  return isJobStop(signo) || signo == SIGINT || signo == SIGQUIT || signo == SIGWINCH;
+}
+
 UniqueFd openEverySignal() {
   sigset_t all;
   sigfillset(&all);
@@ -95,8 +99,11 @@ class Front {
     while (true) {
       const TakenSignal taken = takeSignal(signals_.get());
       if (taken.signo == 0) return;
-      const bool ofOurs = taken.sender == guard_ || taken.sender == getpid();
-      if (taken.signo == SIGCHLD && !taken.fromProcess) reapOthers();
+      const bool ofOurs = taken.sender == guard_ || taken.sender == getpid() ||
+                          (taken.sender != 0 && taken.sender == stopper_);
+      // One of the guard's may stand for another's to the group, with which it became one.
+      if (taken.signo == SIGCONT && ofOurs) (void)witness_->saw(SIGCONT, 0);
+      if (taken.signo == SIGCHLD) reapOthers();
       if ((taken.fromProcess || taken.fromKernel) && !ofOurs) tell(taken);
     }
   }
@@ -106,11 +113,11 @@ class Front {
     while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
   }
 
-  // Before the root runs the group does not have it. What a terminal sends goes to the group, but
-  // for the end of the line, which goes to the leader of the session.
+  // Before the root runs the group does not have it. What keys of a terminal send goes to the
+  // group; its end only to the leader of the session.
   void tell(const TakenSignal& taken) {
-    const bool seen = witness_->saw(taken.signo);
-    const bool ofTerminal = taken.fromKernel && taken.signo != SIGHUP && taken.signo != SIGCONT;
+    const bool seen = witness_->saw(taken.signo, taken.sender);
+    const bool ofTerminal = taken.fromKernel && isOfTerminal(taken.signo);
     const bool toGroup = started_ && (seen || ofTerminal);
     if (taken.signo == SIGCONT) {
       awaitingResume_ = true;
@@ -118,7 +125,7 @@ class Front {
     }
     link_.send("front-signal " + std::to_string(taken.signo) + ' ' + std::to_string(taken.sender) +
                (toGroup ? " group" : " alone"));
-    if (outcome_.root && isJobStop(taken.signo)) stopLikeRoot(taken.signo, link_.fd());
+    if (outcome_.root && isJobStop(taken.signo)) stopper_ = stopLikeRoot(taken.signo, link_.fd());
   }
 
   // The shell has to see a job stop that stopped itself; news from before the last continuation is
@@ -127,7 +134,7 @@ class Front {
   void takeFacts() {
     for (const std::string& fact : link_.receive()) takeFact(fact);
     takeSignals();
-    if (stopWanted_ != 0 && !awaitingResume_) stopLikeRoot(stopWanted_, link_.fd());
+    if (stopWanted_ != 0 && !awaitingResume_) stopper_ = stopLikeRoot(stopWanted_, link_.fd());
     stopWanted_ = 0;
   }
 
@@ -138,6 +145,13 @@ class Front {
     if (fields[0] == "resumed") awaitingResume_ = false;
     if (fields[0] == "continued") stopWanted_ = 0;
     if (fields[0] == "left") left_ = true;
+    if (fields[0] == "check") {
+      takeSignals();
+      link_.send("checked");
+    }
+    // The witness was one of them.
+    if (fields[0] == "everybody" && fields.size() == 2)
+      (void)witness_->saw(std::atoi(std::string(fields[1]).c_str()), 0);
     if (fields[0] == "stopped" && fields.size() == 2) {
       takeSignals();
       stopWanted_ = awaitingResume_ ? 0 : std::atoi(std::string(fields[1]).c_str());
@@ -164,6 +178,7 @@ class Front {
   int guard_;
   bool returnsRoot_;
   std::unique_ptr<Witness> witness_ = makeWitness();
+  int stopper_ = 0;  // whose SIGCONT says nothing
   bool started_ = false;
   bool awaitingResume_ = false;
   bool left_ = false;
@@ -213,10 +228,15 @@ int runFront(const std::vector<std::string>& arguments) {
     becomeGuard(std::move(pair.second), launch, kept);
   }
   pair.second.reset();
-  Front front(std::move(pair.first), guard, launch, run.returnsRoot);
-  const FrontOutcome outcome = front.waitForEnd();
+  FrontOutcome outcome;
+  bool left = false;
+  {
+    Front front(std::move(pair.first), guard, launch, run.returnsRoot);
+    outcome = front.waitForEnd();
+    left = front.left();
+  }
   // It stays as long as those whom it could not end, and those whom nobody waits for.
-  if (outcome.survivors.empty() && !front.left()) waitForChild(guard);
+  if (outcome.survivors.empty() && !left) waitForChild(guard);
   report.write(launch.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
   if (code > 128 && outcome.diesOf() > 0) dieLikeRoot(outcome.diesOf());

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "guard/answers.h"
 #include "guard/supervisor.h"
@@ -15,9 +16,10 @@ namespace holdfast {
 
 namespace {
 
-// After a caller's end: what has ended it may have been meant for the root as well (Ctrl-C), and
-// the front is about to tell.
+// After the end of a caller or owner: what has ended it may have been meant for the root as well
+// (Ctrl-C), and the front is about to tell.
 constexpr std::int64_t kNewsMs = 50;
+constexpr std::int64_t kUndecidedMs = 5;
 // A client that has closed the input waits for 2 s before it kills: the root has so long to end by
 // itself, and again after SIGTERM.
 constexpr std::uint64_t kLongestInputGraceMs = 750;
@@ -34,7 +36,7 @@ void Supervisor::observeFront() {
   switch (front_->look()) {
     case FrontTies::Loss::none: break;
     case FrontTies::Loss::owner: loseOwner(); break;
-    case FrontTies::Loss::caller: beginAt(nowMs() + kNewsMs, tree_.terms.graceMs); break;
+    case FrontTies::Loss::caller: beginSoon(tree_.terms.graceMs); break;
     case FrontTies::Loss::input:
       beginAt(nowMs() + static_cast<std::int64_t>(inputGraceMs), inputGraceMs);
       break;
@@ -45,11 +47,14 @@ void Supervisor::observeFront() {
 
 void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) { due_.push_back({at, graceMs}); }
 
+void Supervisor::beginSoon(std::uint64_t graceMs) { beginAt(nowMs() + kNewsMs, graceMs); }
+
 void Supervisor::beginWhenDue() {
   const std::int64_t now = nowMs();
+  const bool undecided = front_->relay() && front_->relay()->holds();
   for (const DueEnd& due : std::exchange(due_, {})) {
-    if (now < due.at) {
-      due_.push_back(due);
+    if (now < due.at || undecided) {
+      due_.push_back({undecided ? std::max(due.at, now + kUndecidedMs) : due.at, due.graceMs});
       continue;
     }
     begin({EndReason::ownerDied, SIGTERM, due.graceMs, toldLately(), front_->group()});
@@ -72,11 +77,13 @@ void Supervisor::relaySignals() {
                        [&](const Member& member) { return member.identity.pid == pid; });
   };
   for (const RelayedSignal& signal : front_->relay()->settled(isMember)) passOn(signal);
+  if (front_->relay()->wantsCheck()) link_.send("check");
 }
 
 // SIGTERM begins the ladder, which asks the root first.
 void Supervisor::passOn(const RelayedSignal& signal) {
   noteTold(signal.signo, signal.told == Told::nobody ? Told::root : signal.told);
+  if (signal.told == Told::everybody) link_.send("everybody " + std::to_string(signal.signo));
   const bool ends = signal.signo == SIGTERM && !isIgnored(SIGTERM);
   const bool asksRoot = ends && !ending_;
   if (ends)
@@ -87,8 +94,12 @@ void Supervisor::passOn(const RelayedSignal& signal) {
 
 // front-signal SIGNO SENDER alone|group
 void Supervisor::serveFrontSignal(const std::vector<std::string_view>& fields) {
-  if (front_ && front_->relay())
-    front_->relay()->take(signoIn(fields[1]), signoIn(fields[2]), fields[3] == "group");
+  if (!front_ || left_) return;
+  const int signo = signoIn(fields[1]);
+  const bool toGroup = fields[3] == "group";
+  if (toGroup) noteTold(signo, Told::group);
+  if (front_->relay()) return front_->relay()->take(signo, signoIn(fields[2]), toGroup);
+  passOn({signo, toGroup ? Told::group : Told::nobody});  // in the first moments
 }
 
 // The tree lives on without the front, under its other owner.
@@ -97,7 +108,10 @@ void Supervisor::serveLeave() {
   front_->leave();
   left_ = true;
   tree_.terms.front.reset();
-  if (tree_.owner.isSpawner()) tree_.owner.forget();
+  if (tree_.owner.isSpawner()) {
+    tree_.containment->release();  // an init of a namespace watches the owner, too
+    tree_.owner.forget();
+  }
   link_.send("left");
 }
 

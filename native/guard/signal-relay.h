@@ -1,7 +1,7 @@
 // What a guard makes of the signals that its front takes: each reaches the root once. One to the
 // group has reached it already, and so has one that somebody sends to each process of the tree; the
-// guard itself is one of them, and gets it a moment before or after the front. So a signal to the
-// front alone waits until its sender is at rest.
+// guard itself is one of them, and gets it a moment before or after the front. So a signal waits
+// until its sender is at rest.
 #pragma once
 
 #include <cstdint>
@@ -29,24 +29,33 @@ class SignalRelay {
   void take(int signo, int sender, bool toGroup);
   // What is certain now. What members send to their guard is no concern of the root's.
   std::vector<RelayedSignal> settled(const std::function<bool(int pid)>& isMember);
+  // Whether the front has to be asked if it has more signals, which it tells before it answers.
+  bool wantsCheck();
+  void checked() { checkedAt_ = checkAskedAt_; }
   // When settled() wants to be asked again at the latest.
   std::int64_t nextAt() const;
+  bool holds() const { return !held_.empty(); }
 
  private:
   struct Event {
     int signo;
     int sender;
     std::int64_t at;
+    bool toGroup = false;
   };
 
   void takeOwn(const std::function<bool(int pid)>& isMember);
+  bool takeSame(const Event& event);
+  bool isSettled(const Event& event, std::int64_t now);
   void forgetOld(std::int64_t now);
 
   UniqueFd signals_;
-  std::vector<Event> held_;     // sent to the front, to nobody else as it seems
+  std::vector<Event> held_;     // sent to the front
   std::vector<Event> own_;      // sent to this process
-  std::vector<Event> toGroup_;  // sent to the group
-  std::vector<RelayedSignal> settled_;
+  std::vector<Event> toGroup_;  // sent to the group a moment ago
+  bool wantsCheck_ = false;
+  std::int64_t checkAskedAt_ = 0;
+  std::int64_t checkedAt_ = 0;
 };
 
 }  // namespace holdfast

@@ -14,7 +14,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t kUnreadLookMs = 20;
+constexpr std::int64_t kUnreadLookMs = 100;
 
 // None of a terminal that has hung up (tty_ioctl(4)).
 bool hasUnread(int input) {
@@ -24,10 +24,15 @@ bool hasUnread(int input) {
 
 }  // namespace
 
+bool hangsUp(int input) {
+  struct stat info {};
+  return fstat(input, &info) == 0 && (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+}
+
 const char* whyNoOwner(int input) {
   struct stat info {};
   if (fstat(input, &info) != 0) return "nothing that is open";
-  if (S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode) || isatty(input) == 1) return nullptr;
+  if (hangsUp(input) || isatty(input) == 1) return nullptr;
   if (S_ISREG(info.st_mode)) return "a file";
   return S_ISDIR(info.st_mode) ? "a directory" : "a device that is no terminal (/dev/null?)";
 }

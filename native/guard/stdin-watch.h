@@ -10,6 +10,8 @@ namespace holdfast {
 // "a regular file", "the null device" and so on where it is nothing that could hang up: pipes,
 // sockets and terminals do. Else nullptr.
 const char* whyNoOwner(int input);
+// It is a pipe or a socket, whose writers a program can be.
+bool hangsUp(int input);
 
 class StdinWatch {
  public:

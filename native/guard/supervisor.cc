@@ -131,6 +131,7 @@ void Supervisor::observeOwner() {
 void Supervisor::loseOwner() {
   const bool polite = tree_.terms.whenOwnerDies == WhenOwnerDies::terminate;
   if (ending_ && polite) return;  // it is being ended, as politely as was asked
+  if (polite && front_) return beginSoon(tree_.terms.graceMs);
   begin({EndReason::ownerDied, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
 }
 
@@ -138,6 +139,7 @@ void Supervisor::observeRoot() {
   const auto status = tree_.containment->rootStatus();
   if (!status || rootReported_) return;
   rootReported_ = true;
+  rootStopped_ = false;
   const bool exited = status->kind == ExitStatus::Kind::exited;
   link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
   if (!link_.open()) tree_.containment->collectRoot();

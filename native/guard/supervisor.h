@@ -46,6 +46,7 @@ class Supervisor {
   void observeFront();
   void loseOwner();
   void beginAt(std::int64_t at, std::uint64_t graceMs);
+  void beginSoon(std::uint64_t graceMs);
   void beginWhenDue();
   void wakeFront();
   void relaySignals();

@@ -143,6 +143,14 @@ int startSharing(const SharingChild& child) {
   throw OsError("clone", static_cast<int>(-pid));
 }
 
+int startWatching(const ChildStack& stack, void (*run)(void*), void* context, void* cleared) {
+  CloneArguments arguments = sharingMemory(stack, CLONE_FILES | CLONE_CHILD_CLEARTID);
+  arguments.exit_signal = 0;
+  arguments.child_tid = reinterpret_cast<std::uintptr_t>(cleared);
+  const long pid = rawClone3(&arguments, sizeof arguments, run, context);
+  return pid > 0 ? static_cast<int>(pid) : 0;
+}
+
 int startSharingRoot(const SharingRoot& start) {
   CloneArguments arguments =
       sharingMemory(start.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID);

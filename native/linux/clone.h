@@ -69,6 +69,9 @@ struct SharingChild {
 };
 int startSharing(const SharingChild& child);
 
+// The same, without a signal at its end, and with our descriptors; the kernel clears `cleared`.
+int startWatching(const ChildStack& stack, void (*run)(void*), void* context, void* cleared);
+
 // startRoot() for such a child, which stands still until the program runs, while whoever made it
 // need not: from there on it must not use the C library.
 struct SharingRoot {

@@ -38,17 +38,17 @@ bool handlesSignal(int pid, int signo) {
 
 bool hasPending(int pid, int signo) { return isIn(statusOf(pid), "\nShdPnd:\t", signo); }
 
-bool isSending(int pid, std::int64_t agoMs) {
+bool isAtRest(int pid, std::int64_t agoMs) {
   constexpr std::int64_t kTickMs = 10;  // start times are no finer
-  const auto sender = pid > 0 && procIsOurs() ? readStat(pid) : std::nullopt;
-  if (!sender || sender->dead()) return false;
-  if (isAtWork(*sender)) return true;
+  if (pid <= 0) return true;            // the kernel, or somebody outside of this namespace
+  const auto sender = procIsOurs() ? readStat(pid) : std::nullopt;
+  if (!sender || sender->dead() || isAtWork(*sender)) return false;
   for (int child : childrenOf(*sender)) {
     const auto stat = readStat(child);
     if (!stat || !isAtWork(*stat)) continue;
-    if (static_cast<std::int64_t>(memberOf(*stat).ageMs) <= agoMs + 2 * kTickMs) return true;
+    if (static_cast<std::int64_t>(memberOf(*stat).ageMs) <= agoMs + 2 * kTickMs) return false;
   }
-  return false;
+  return true;
 }
 
 }  // namespace holdfast

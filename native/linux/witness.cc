@@ -12,20 +12,21 @@
 #include <cstdint>
 
 #include "linux/clone.h"
+#include "linux/raw-exec.h"
 #include "posix/clock.h"
-#include "raw-calls.h"
 
 namespace holdfast {
 
 namespace {
 
 constexpr int kPatienceMs = 1000;
+constexpr int kWakingMs = 100;
 
 // What this process and the child say to each other: one word that both wait on. The kernel clears
 // it when the child ends (CLONE_CHILD_CLEARTID, clone(2)).
 class Slate {
  public:
-  enum Word : std::uint32_t { dead = 0, idle = 1, asked = 0x100, seen = 0x200, unseen = 0x400 };
+  enum Word : std::uint32_t { dead = 0, idle = 1, asked = 0x100, answered = 0x200 };
 
   std::uint32_t read() const { return word_.load(std::memory_order_acquire); }
   void write(std::uint32_t word) {
@@ -46,23 +47,27 @@ class Slate {
   std::atomic<std::uint32_t> word_{idle};
 };
 
-// The kernel's set of one signal, taken if it is pending (rt_sigtimedwait(2)).
-bool take(int signo) {
+// The sender of a signal that was pending, which is taken (rt_sigtimedwait(2)); -1: it was not.
+int take(int signo) {
   const std::uint64_t only = std::uint64_t{1} << (signo - 1);
   const timespec now{};
-  return rawCall(SYS_rt_sigtimedwait, reinterpret_cast<long>(&only), 0,
-                 reinterpret_cast<long>(&now), sizeof only) == signo;
+  siginfo_t info{};
+  const long taken =
+      rawCall(SYS_rt_sigtimedwait, reinterpret_cast<long>(&only), reinterpret_cast<long>(&info),
+              reinterpret_cast<long>(&now), sizeof only);
+  return taken == signo ? info.si_pid : -1;
 }
 
 struct Shared {
   Slate slate;
   int front = 0;
+  int sender = -1;  // written before the answer
 };
 
 // The child. It shares the memory of the front, which goes on beside it: nothing but the kernel is
 // used. A group is walked from its youngest process on (kernel: attach_pid() adds at the head), so
 // what the front has taken is pending here.
-int watch(void* context) {
+void watch(void* context) {
   Shared& shared = *static_cast<Shared*>(context);
   (void)rawCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   (void)rawCall(SYS_prctl, PR_SET_NAME, reinterpret_cast<long>("holdfast-group"));
@@ -72,8 +77,14 @@ int watch(void* context) {
       shared.slate.awaitOther(word, 0);
       continue;
     }
-    shared.slate.write(take(static_cast<int>(word & 0xff)) ? Slate::seen : Slate::unseen);
+    shared.sender = take(static_cast<int>(word & 0xff));
+    shared.slate.write(Slate::answered);
   }
+  rawExit(0);
+}
+
+int watchByClone(void* context) {
+  watch(context);
   return 0;
 }
 
@@ -84,29 +95,49 @@ class Child : public Witness {
   Child& operator=(const Child&) = delete;
   ~Child() override { end(); }
 
-  // A child that was killed, or stopped, has nothing to say; the next one has.
-  bool saw(int signo) override {
+  // A child that was killed has nothing to say; the next one has. One that was stopped with the
+  // group answers when it goes on, but for the signal that this takes.
+  bool saw(int signo, int sender) override {
     if (pid_ <= 0) return false;
     const std::uint32_t question = Slate::asked | static_cast<std::uint32_t>(signo);
-    const std::int64_t deadline = nowMs() + kPatienceMs;
-    if (shared_.slate.read() != Slate::dead) shared_.slate.write(question);
-    while (shared_.slate.read() == question && nowMs() < deadline)
-      shared_.slate.awaitOther(question, kPatienceMs);
-    const std::uint32_t answer = shared_.slate.read();
-    if (answer == Slate::seen || answer == Slate::unseen) return answer == Slate::seen;
-    end();
-    start();
-    return false;
+    bool isSure = ask(question, kPatienceMs);
+    if (!isSure && shared_.slate.read() == question) {
+      (void)kill(pid_, SIGCONT);
+      isSure = await(question, kWakingMs) && signo != SIGCONT;
+    }
+    const int saw = shared_.sender;
+    if (!isSure) renew();
+    return isSure && saw >= 0 && (saw == sender || saw == 0 || sender == 0);
   }
 
  private:
+  bool ask(std::uint32_t question, int timeoutMs) {
+    if (shared_.slate.read() == Slate::dead) return false;
+    shared_.slate.write(question);
+    return await(question, timeoutMs);
+  }
+
+  bool await(std::uint32_t question, int timeoutMs) const {
+    const std::int64_t deadline = nowMs() + timeoutMs;
+    while (shared_.slate.read() == question && nowMs() < deadline)
+      shared_.slate.awaitOther(question, timeoutMs);
+    return shared_.slate.read() == Slate::answered;
+  }
+
+  void renew() {
+    end();
+    start();
+  }
+
   // Its end is no SIGCHLD. The descriptors are one table, so that it holds none open.
   void start() {
     shared_.front = getpid();
     shared_.slate.write(Slate::idle);
+    pid_ = startWatching(stack_, watch, &shared_, shared_.slate.wordToClear());
+    if (pid_ > 0) return;
+    // Without clone3(2): its death then shows by its silence.
     char* top = reinterpret_cast<char*>(stack_.base()) + ChildStack::kSize;
-    pid_ = clone(watch, top, CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID, &shared_, nullptr,
-                 nullptr, shared_.slate.wordToClear());
+    pid_ = clone(watchByClone, top, CLONE_VM | CLONE_FILES, &shared_);
   }
 
   void end() {

@@ -10,8 +10,9 @@ namespace holdfast {
 bool handlesSignal(int pid, int signo);
 // The signal waits for it, sent to the whole process.
 bool hasPending(int pid, int signo);
-// Whoever has sent a signal so long ago may be about to send more: he, or a program that he has
-// started since, waits for a processor or has one.
-bool isSending(int pid, std::int64_t agoMs);
+// Whoever has sent a signal so long ago will not send more: neither he nor a program that he has
+// started since has a processor or waits for one. One that has ended may be one of many (`kill PID`
+// for each process), of whom nobody tells.
+bool isAtRest(int pid, std::int64_t agoMs);
 
 }  // namespace holdfast

@@ -11,8 +11,9 @@ class Witness {
  public:
   virtual ~Witness() = default;
 
-  // Of a signal that this process has taken: whether the group got it, too. Asked once for each.
-  virtual bool saw(int signo) = 0;
+  // Of a signal that this process has taken: whether the group got it from the same sender, too.
+  // Asked once for each; what the child has of this signal is gone then.
+  virtual bool saw(int signo, int sender) = 0;
 };
 
 // To be made when every signal is blocked. Ends with this process, and when it is destroyed.
