@@ -18,7 +18,7 @@ namespace {
 
 // After the end of a caller or owner: what has ended it may have been meant for the root as well
 // (Ctrl-C), and the front is about to tell.
-constexpr std::int64_t kNewsMs = 50;
+constexpr std::int64_t kNewsMs = 250;
 constexpr std::int64_t kUndecidedMs = 5;
 // A client that has closed the input waits for 2 s before it kills: the root has so long to end by
 // itself, and again after SIGTERM.
@@ -90,6 +90,20 @@ void Supervisor::passOn(const RelayedSignal& signal) {
     begin({EndReason::terminate, SIGTERM, tree_.terms.graceMs, signal.told, front_->group()});
   if (signal.told == Told::nobody && !asksRoot)
     (void)tree_.containment->signalMember(tree_.root, signal.signo);
+}
+
+// Who sends SIGUSR2 to everybody asks for an end as well (nodemon).
+void Supervisor::noteTold(int signo, Told told) {
+  const bool asks = signo == SIGINT || signo == SIGTERM || signo == SIGHUP || signo == SIGQUIT;
+  const bool mayAsk = (signo == SIGUSR1 || signo == SIGUSR2) && told == Told::everybody;
+  if (!asks && !mayAsk) return;
+  lastTold_ = told;
+  lastToldAt_ = nowMs();
+}
+
+Told Supervisor::toldLately() const {
+  const std::int64_t graceMs = static_cast<std::int64_t>(std::min(tree_.terms.graceMs, kLongestMs));
+  return nowMs() - lastToldAt_ <= graceMs ? lastTold_ : Told::nobody;
 }
 
 // front-signal SIGNO SENDER alone|group

@@ -44,13 +44,14 @@ void SignalRelay::take(int signo, int sender, bool toGroup) {
   const auto isSame = [&](const Event& event) {
     return event.signo == signo && maySend(event.sender, sender);
   };
+  const auto isPartOf = [&](const Event& group) {
+    const bool isNamed = group.sender == sender && sender != 0;
+    return isSame(group) && (isNamed || now - group.at <= kUnnamedMs);
+  };
   if (toGroup) {
     held_.erase(std::remove_if(held_.begin(), held_.end(), isSame), held_.end());
     toGroup_.push_back({signo, sender, now});
-  } else if (std::any_of(toGroup_.begin(), toGroup_.end(), [&](const Event& event) {
-               const bool isNamed = event.sender == sender && sender != 0;
-               return isSame(event) && (isNamed || now - event.at <= kUnnamedMs);
-             })) {
+  } else if (std::any_of(toGroup_.begin(), toGroup_.end(), isPartOf)) {
     return;
   }
   held_.push_back({signo, sender, now, toGroup});

@@ -175,17 +175,6 @@ void Supervisor::checkTimeout() {
   begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
 }
 
-void Supervisor::noteTold(int signo, Told told) {
-  if (signo != SIGINT && signo != SIGTERM && signo != SIGHUP && signo != SIGQUIT) return;
-  lastTold_ = told;
-  lastToldAt_ = nowMs();
-}
-
-Told Supervisor::toldLately() const {
-  const std::int64_t graceMs = static_cast<std::int64_t>(std::min(tree_.terms.graceMs, kLongestMs));
-  return nowMs() - lastToldAt_ <= graceMs ? lastTold_ : Told::nobody;
-}
-
 void Supervisor::begin(const EndTerms& terms) {
   if (ending_) return ending_->hasten(terms);
   ending_.emplace(*tree_.containment, terms);
