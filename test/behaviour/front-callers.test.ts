@@ -3,12 +3,14 @@
 
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execPath } from 'node:process';
 
 import { eventually } from '../support/eventually.js';
 import { frontAbove, frontArgv } from '../support/front.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { isAlive, type ProcessIdentity } from '../support/proc.js';
+import { PROJECT_ROOT } from '../support/project.js';
 import { useScene, type Scene, type Started } from '../support/scene.js';
 import { MARKER, SignalLog, send } from '../support/signal-log.js';
 
@@ -30,6 +32,9 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'a shell that waits for what it runs in the background': ['sh', '-c', '"$@" & wait', 'sh'],
   'a Node program': NODE_PARENT,
 };
+
+/** Through Node, which forgets that the shell has let it ignore SIGINT. */
+const FRONT_IN_NODE = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), 'run'];
 
 type Words = readonly string[];
 
@@ -109,6 +114,19 @@ describe('the caller of a front', () => {
       await livesOn(log, front);
     });
   }
+
+  it('is not a shell that runs it in the background, where neither has an input', async () => {
+    const log = new SignalLog(scene(), 'root', 'catch');
+    const argv = ['sh', '-c', '"$@" & wait', 'sh', ...FRONT_IN_NODE, '--', ...log.argv];
+    const started = scene().start(argv);
+    await log.up();
+    const front = frontAbove(log.identity());
+
+    started.kill('SIGKILL');
+    await started.ended();
+
+    await livesOn(log, front);
+  });
 
   it('is not a shell that has gone on and ended', async () => {
     const log = new SignalLog(scene(), 'root', 'catch');

@@ -21,6 +21,11 @@ const CLIENT = [
   'require("child_process").spawn(process.argv[1], process.argv.slice(2), { stdio: "inherit" })',
 ];
 
+const CLIENT_WITH_PIPE = [
+  ...[execPath, '-e'],
+  'require("child_process").spawn(process.argv[1], process.argv.slice(2), { stdio: ["pipe", "inherit", "inherit"] })',
+];
+
 interface Way {
   readonly title: string;
   readonly argv: (log: SignalLog) => readonly string[];
@@ -67,6 +72,18 @@ describe('holdfast run by npm', () => {
       expect(log.has('clean')).to.equal(true);
     });
   }
+
+  itIf(whyNoNpx(), 'ends politely with the client that called npx and alone could write to it', async () => {
+    const log = new SignalLog(scene(), 'root', 'clean');
+    const client = await startInProject(scene(), log, [...CLIENT_WITH_PIPE, ...NPX, '--', ...log.argv]);
+    const everybody = lineage(log.identity(), client.identity);
+
+    client.kill('SIGKILL');
+    await eventually('nobody is left', () => !everybody.some(isAlive));
+
+    expect(log.seen()).to.deep.equal(['SIGTERM']);
+    expect(log.has('clean')).to.equal(true);
+  });
 
   itIf(whyNoNpx(), 'ends with the client that called npx, as its owner', async () => {
     const log = new SignalLog(scene(), 'root', 'ignore');

@@ -60,6 +60,23 @@ describe('a front that is back with its command', () => {
       await cast.provenDead(control);
       await other.killOwner();
     });
+
+    it('leaves the other members to whoever can write to its stdin', async () => {
+      const control = await leaveFree(scene(), { technique: 'plain' });
+      const cast = scene().cast({ technique: 'setsid', root: 'told' });
+      const front = frontArgv(['--mechanism', mechanism, ...RETURN_ROOT, '--owner', 'stdin'], cast.argv);
+      // Node closes its end of stdin with the end of its child: this child stays.
+      const shell = scene().startHolding(cast, ['sh', '-c', 'cat | { "$@"; echo "front=$?"; }', 'sh', ...front]);
+      await cast.ready();
+
+      cast.letRootExit();
+      await eventually('the front is back with the code', () => shell.output.includes('front=7'));
+      await cast.provenAlive();
+      shell.child.stdin?.end();
+      await shell.ended();
+
+      await cast.provenDead(control);
+    });
   });
 
   it('waits for every member without it', async () => {
@@ -106,23 +123,6 @@ describe('a front that is back with its command', () => {
     await other.killOwner();
 
     await eventually('the member has ended', () => !member.isAlive());
-  });
-
-  it('leaves the other members to whoever can write to its stdin', async () => {
-    const control = await leaveFree(scene(), { technique: 'plain' });
-    const cast = scene().cast({ technique: 'setsid', root: 'told' });
-    const front = frontArgv([...RETURN_ROOT, '--owner', 'stdin'], cast.argv);
-    // Node closes its end of stdin with the end of its child: this child stays.
-    const shell = scene().startHolding(cast, ['sh', '-c', 'cat | { "$@"; echo "front=$?"; }', 'sh', ...front]);
-    await cast.ready();
-
-    cast.letRootExit();
-    await eventually('the front is back with the code', () => shell.output.includes('front=7'));
-    await cast.provenAlive();
-    shell.child.stdin?.end();
-    await shell.ended();
-
-    await cast.provenDead(control);
   });
 
   for (const words of MISUSES) {

@@ -60,7 +60,7 @@ describe('a guard', () => {
 
       const others = guards().filter(({ pid }) => pid !== front.identity.pid);
       expect(others).to.have.length.at.least(1);
-      for (const { pid } of others) expect(readdirSync(`/proc/${pid}/fd`), 'descriptors').to.have.length.at.most(14);
+      for (const { pid } of others) expect(readdirSync(`/proc/${pid}/fd`), 'descriptors').to.have.length.at.most(15);
       cast.declareOver();
       await front.ended();
       expect(socket).to.not.equal(undefined);

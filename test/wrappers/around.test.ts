@@ -22,7 +22,9 @@ const PREFIXES = { control: '', contained: 'holdfast run -- ' };
 const COMPANION = 'sleep';
 
 const nodemon = (prefix: string): string[] => ['nodemon', '--quiet', '--spawn', '--exec', `${prefix}${APP}`];
-const concurrently = (prefix: string): string[] => ['concurrently', '-k', `${prefix}${APP}`, `exec ${COMPANION} 1000`];
+const concurrently = (prefix: string): string[] => ['concurrently', `${prefix}${APP}`, `exec ${COMPANION} 1000`];
+// With -k a signal that ends both commands leads to a second round of signals, which meets whoever is still there then.
+const killOthers = (prefix: string): string[] => ['concurrently', '-k', ...concurrently(prefix).slice(1)];
 
 function signal(name: NodeJS.Signals): Supervisor['end'] {
   return (supervisor) => {
@@ -47,7 +49,7 @@ const SUPERVISORS: readonly Supervisor[] = [
   { title: 'concurrently, by SIGINT', argv: concurrently, end: signal('SIGINT') },
   { title: 'concurrently, by SIGTERM', argv: concurrently, end: signal('SIGTERM') },
   { title: 'concurrently, by SIGHUP', argv: concurrently, end: signal('SIGHUP') },
-  { title: 'concurrently -k, when another command has ended', argv: concurrently, end: endCompanion },
+  { title: 'concurrently -k, when another command has ended', argv: killOthers, end: endCompanion },
 ];
 
 describeWrapped('a supervisor around `holdfast run`', () => {

@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 
+import { eventually } from '../support/eventually.js';
 import { itIf } from '../support/mechanisms.js';
 import { isAlive } from '../support/proc.js';
 import { whyNoTmux } from '../support/tmux.js';
@@ -13,6 +14,9 @@ import type { Started } from '../support/scene.js';
 import type { Attempt } from './support/attempt.js';
 import { describeWrapped } from './support/project.js';
 import { useStage } from './support/stage.js';
+
+/** Of tree.cjs. */
+const SLEEPERS = 4;
 
 const HELD = ['holdfast', 'run', '--', 'node', 'tree.cjs'];
 
@@ -45,7 +49,7 @@ describeWrapped('a wrapper below which `holdfast run` stands', () => {
           const attempt = stage().attempt();
           const wrapper = attempt.start(argv, { detached: true });
           await attempt.isUp(wrapper);
-          const sleepers = attempt.named('sleep');
+          const sleepers = await backgroundOf(attempt);
           end(wrapper);
           await wrapper.ended();
           return [attempt, sleepers];
@@ -68,7 +72,7 @@ describeWrapped('a wrapper below which `holdfast run` stands', () => {
         writeFileSync(`${stage().directory}/environment`, exportsOf(attempt.env));
         terminal.type(`cd ${stage().directory}; . ./environment; ${argv.join(' ')}`);
         await attempt.isUp();
-        const sleepers = attempt.named('sleep');
+        const sleepers = await backgroundOf(attempt);
         terminal.press('C-c');
         await terminal.shows(prompt);
         return [attempt, sleepers];
@@ -84,9 +88,15 @@ describeWrapped('a wrapper below which `holdfast run` stands', () => {
   }
 });
 
+async function backgroundOf(attempt: Attempt): Promise<readonly ProcessIdentity[]> {
+  return eventually('the programs in the background are up', () => {
+    const sleepers = attempt.named('sleep');
+    return sleepers.length === SLEEPERS ? sleepers : undefined;
+  });
+}
+
 function expectLeft(sleepers: readonly ProcessIdentity[]): void {
-  expect(sleepers, 'the control has programs in the background').to.have.length(4);
-  expect(sleepers.filter(isAlive), 'the control leaves them behind').to.have.length(4);
+  expect(sleepers.filter(isAlive), 'the control leaves them behind').to.have.length(SLEEPERS);
 }
 
 /** What Ctrl-C is to a group, for a wrapper that leads one. */
