@@ -59,8 +59,7 @@ void Asking::round(std::int64_t now, bool last) {
 // Whether it answers for those below it. A stopped one cannot act on the signal.
 bool Asking::consider(const Member& member, bool isAnsweredFor, const Round& round) {
   Standing* standing = standingOf(member.identity);
-  const bool isNew = standing == nullptr;
-  if (isNew) {
+  if (standing == nullptr) {
     standing = &known_[{member.identity.pid, member.identity.startTime}];
     standing->handles = handlesSignal(member.identity.pid, wish_.signo);
     standing->asked = wasTold(member, round.now);

@@ -13,25 +13,11 @@ namespace {
 
 constexpr std::int64_t kCallerLookMs = 500;  // where there are no handles
 
-bool isReadable(int fd) {
-  pollfd handle{fd, POLLIN, 0};
-  return fd >= 0 && awaitEvents(&handle, 1, 0) == 1;
-}
-
-bool lives(const Identity& process) {
-  const auto found = identityOf(process.pid);
-  return found && *found == process;
-}
-
 }  // namespace
 
 FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
     : group_(getpgid(terms.identity.pid)), ownedByInput_(terms.ownedByStdin) {
-  for (const Identity& owner : terms.owners) {
-    Terms one;
-    one.owner = owner;
-    owners_.emplace_back(one, link);
-  }
+  for (const Identity& owner : terms.owners) owners_.emplace_back(owner, link);
   for (const Identity& caller : terms.callers) callers_.emplace_back(caller);
   if (terms.client) client_.emplace(*terms.client);
   if (terms.client || terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));

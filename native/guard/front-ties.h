@@ -24,6 +24,8 @@ class FrontTies {
   // From when this process is in a session of its own. Throws OsError.
   void beginRelay() { relay_.emplace(); }
   std::optional<SignalRelay>& relay() { return relay_; }
+  // A signal to the front waits for what it was.
+  bool isUndecided() const { return relay_ && relay_->holds(); }
   // The group that the front shares with the root.
   int group() const { return group_; }
 

@@ -19,10 +19,10 @@ namespace {
 // After the end of a caller or owner: what has ended it may have been meant for the root as well
 // (Ctrl-C), and the front is about to tell.
 constexpr std::int64_t kNewsMs = 250;
-constexpr std::int64_t kUndecidedMs = 5;
 // A client that has closed the input waits for 2 s before it kills: the root has so long to end by
 // itself, and again after SIGTERM.
 constexpr std::uint64_t kLongestInputGraceMs = 750;
+
 }  // namespace
 
 void Supervisor::beginRelay() {
@@ -49,15 +49,22 @@ void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) { due_.push_bac
 
 void Supervisor::beginSoon(std::uint64_t graceMs) { beginAt(nowMs() + kNewsMs, graceMs); }
 
+// Not before the relay has decided who has been told: it is looked at again until then.
+std::int64_t Supervisor::dueAt() const {
+  std::int64_t at = INT64_MAX;
+  if (!front_ || front_->isUndecided()) return at;
+  for (const DueEnd& due : due_) at = std::min(at, due.at);
+  return at;
+}
+
 void Supervisor::beginWhenDue() {
+  if (front_->isUndecided()) return;
   const std::int64_t now = nowMs();
-  const bool undecided = front_->relay() && front_->relay()->holds();
   for (const DueEnd& due : std::exchange(due_, {})) {
-    if (now < due.at || undecided) {
-      due_.push_back({undecided ? std::max(due.at, now + kUndecidedMs) : due.at, due.graceMs});
-      continue;
-    }
-    begin({EndReason::ownerDied, SIGTERM, due.graceMs, toldLately(), front_->group()});
+    if (now < due.at)
+      due_.push_back(due);
+    else
+      begin({EndReason::ownerDied, SIGTERM, due.graceMs, toldLately(), front_->group()});
   }
 }
 
@@ -114,6 +121,10 @@ void Supervisor::serveFrontSignal(const std::vector<std::string_view>& fields) {
   if (toGroup) noteTold(signo, Told::group);
   if (front_->relay()) return front_->relay()->take(signo, signoIn(fields[2]), toGroup);
   passOn({signo, toGroup ? Told::group : Told::nobody});  // in the first moments
+}
+
+void Supervisor::serveChecked() {
+  if (front_ && front_->relay()) front_->relay()->checked();
 }
 
 // The tree lives on without the front, under its other owner.

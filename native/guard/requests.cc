@@ -37,7 +37,7 @@ void Supervisor::serve(const std::string& request) {
   if (word == "release") return serveRelease();
   if (word == "resume") return serveResume();
   if (word == "asked" && fields.size() == 2) return noteTold(signoIn(fields[1]), Told::root);
-  if (word == "checked") return front_ && front_->relay() ? front_->relay()->checked() : void();
+  if (word == "checked") return serveChecked();
   if (word == "leave") return serveLeave();
   if (word == "front-signal" && fields.size() == 4) return serveFrontSignal(fields);
   if (word != "collected") return link_.send("unknown " + escapeField(request));

@@ -108,7 +108,7 @@ int Supervisor::waitMs() const {
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
   if (front_) at = std::min(at, front_->nextAt());
   if (front_ && rootStopped_) at = std::min(at, nowMs() + kStoppedLookMs);
-  for (const DueEnd& due : due_) at = std::min(at, due.at);
+  at = std::min(at, dueAt());
   if (commands_) at = std::min(at, commands_->nextAt());
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
   if (blindSince_) at = std::min(at, *blindSince_ + kBlindMs);
@@ -119,8 +119,7 @@ int Supervisor::waitMs() const {
 
 void Supervisor::observeOwner() {
   if (released_) return;
-  pollfd owner{tree_.owner.fd(), POLLIN, 0};
-  const bool dead = tree_.owner.fd() >= 0 && awaitEvents(&owner, 1, 0) == 1;
+  const bool dead = isReadable(tree_.owner.fd());
   const bool linkCounts = !left_ && (tree_.owner.isSpawner() || tree_.terms.front.has_value());
   const bool gone = linkCounts && !link_.open();
   if (!dead && !gone) return;

@@ -47,6 +47,7 @@ class Supervisor {
   void loseOwner();
   void beginAt(std::int64_t at, std::uint64_t graceMs);
   void beginSoon(std::uint64_t graceMs);
+  std::int64_t dueAt() const;
   void beginWhenDue();
   void wakeFront();
   void relaySignals();
@@ -59,6 +60,7 @@ class Supervisor {
   void serveSignal(int signo);
   void serveResume();
   void serveRelease();
+  void serveChecked();
   void serveFrontSignal(const std::vector<std::string_view>& fields);
   void serveLeave();
   void noteTold(int signo, Told told);

@@ -65,4 +65,9 @@ int awaitEvents(pollfd* watched, std::size_t count, int timeoutMs) {
   return poll(nullptr, 0, timeoutMs < 0 ? kBlindMs : std::min(timeoutMs, kBlindMs));
 }
 
+bool isReadable(int fd) {
+  pollfd watched{fd, POLLIN, 0};
+  return fd >= 0 && awaitEvents(&watched, 1, 0) == 1;
+}
+
 }  // namespace holdfast

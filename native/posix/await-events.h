@@ -11,4 +11,7 @@ namespace holdfast {
 // As poll(2), of POLLIN and POLLOUT. Never an error that comes back at once for ever, but EINTR.
 int awaitEvents(pollfd* watched, std::size_t count, int timeoutMs);
 
+// Whether there is something to read from it now; -1 has nothing.
+bool isReadable(int fd);
+
 }  // namespace holdfast

@@ -7,8 +7,6 @@ namespace holdfast {
 
 namespace {
 
-bool lives(const Identity& process) { return memberNow(process).has_value(); }
-
 std::string reasonOf(const RegistryEntry& entry) {
   if (!entry.reason.empty()) return entry.reason;
   if (entry.state == RecordState::released) return "it has been released";

@@ -151,7 +151,7 @@ PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, Exe
   const Identity guard = ownIdentity();
   link.queue("guard " + describe(guard));
   requireNoLimits(launch.limits);
-  OwnerWatch owner(launch, link);
+  OwnerWatch owner(launch.owner, link);
   std::unique_ptr<Containment> containment =
       choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.inPlace});
 

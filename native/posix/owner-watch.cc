@@ -8,10 +8,10 @@
 
 namespace holdfast {
 
-OwnerWatch::OwnerWatch(const Terms& terms, const OwnerLink& link) {
+OwnerWatch::OwnerWatch(const std::optional<Identity>& wanted, const OwnerLink& link) {
   const int spawner = link.peerPid();
-  if (terms.owner) {
-    requireOwner(*terms.owner, spawner);
+  if (wanted) {
+    requireOwner(*wanted, spawner);
     return;
   }
   pidfd_ = openProcess(spawner);

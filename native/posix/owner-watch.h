@@ -2,8 +2,9 @@
 // socket when the spawner is the owner.
 #pragma once
 
+#include <optional>
+
 #include "core/identity.h"
-#include "core/launch.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {
@@ -12,8 +13,9 @@ class OwnerLink;
 
 class OwnerWatch {
  public:
-  // Throws std::invalid_argument with the reason when the owner asked for cannot be one.
-  OwnerWatch(const Terms& terms, const OwnerLink& link);
+  // Nobody: the process at the other end of the link. Throws std::invalid_argument with the reason
+  // when the owner asked for cannot be one.
+  OwnerWatch(const std::optional<Identity>& wanted, const OwnerLink& link);
 
   // One whose handle is open already.
   OwnerWatch(const Identity& identity, bool spawner, UniqueFd pidfd)

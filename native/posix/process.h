@@ -22,6 +22,7 @@ std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);
 // What this very process is and consumes; nothing when it is dead, or another has its pid.
 std::optional<Member> memberNow(const Identity& identity);
+inline bool lives(const Identity& process) { return memberNow(process).has_value(); }
 // Whether a process holds the lock (flock(2)) of a file.
 bool holdsLock(int pid, const std::string& path);
 // A child that has not been waited for, dead or alive; start time 0 where the system hides it.

@@ -102,23 +102,10 @@ describe('the caller of a front', () => {
     await isOver(root, front);
   }
 
-  for (const [who, parent] of Object.entries(OTHERS)) {
-    it(`is not ${who}: the command lives on without it`, async () => {
-      const log = new SignalLog(scene(), 'root', 'catch');
-      const started = await startBelow(scene(), parent, log);
-      const front = frontAbove(log.identity());
-
-      started.kill('SIGKILL');
-      await started.ended();
-
-      await livesOn(log, front);
-    });
-  }
-
-  it('is not a shell that runs it in the background, where neither has an input', async () => {
+  /** The command goes on when this process above its front has ended. */
+  async function livesOnWithout(start: (log: SignalLog) => Promise<Started>): Promise<void> {
     const log = new SignalLog(scene(), 'root', 'catch');
-    const argv = ['sh', '-c', '"$@" & wait', 'sh', ...FRONT_IN_NODE, '--', ...log.argv];
-    const started = scene().start(argv);
+    const started = await start(log);
     await log.up();
     const front = frontAbove(log.identity());
 
@@ -126,6 +113,17 @@ describe('the caller of a front', () => {
     await started.ended();
 
     await livesOn(log, front);
+  }
+
+  for (const [who, parent] of Object.entries(OTHERS)) {
+    it(`is not ${who}: the command lives on without it`, async () => {
+      await livesOnWithout((log) => startBelow(scene(), parent, log));
+    });
+  }
+
+  it('is not a shell that runs it in the background, where neither has an input', async () => {
+    const argv = ['sh', '-c', '"$@" & wait', 'sh', ...FRONT_IN_NODE, '--'];
+    await livesOnWithout((log) => Promise.resolve(scene().start([...argv, ...log.argv])));
   });
 
   it('is not a shell that has gone on and ended', async () => {
@@ -138,28 +136,16 @@ describe('the caller of a front', () => {
   });
 
   it('is not a shell that runs a script from a file', async () => {
-    const log = new SignalLog(scene(), 'root', 'catch');
     writeFileSync(scene().path('script.sh'), '"$@"; :\n');
-    const started = await startBelow(scene(), ['sh', scene().path('script.sh')], log);
-    const front = frontAbove(log.identity());
-
-    started.kill('SIGKILL');
-    await started.ended();
-
-    await livesOn(log, front);
+    await livesOnWithout((log) => startBelow(scene(), ['sh', scene().path('script.sh')], log));
   });
 
   it('is not a shell that reads its commands', async () => {
-    const log = new SignalLog(scene(), 'root', 'catch');
-    const argv = ['sh', '-s', ...frontArgv([], log.argv)];
-    const started = scene().start(argv, { stdio: ['pipe', 'pipe', 'pipe'] });
-    started.child.stdin?.write('"$@" </dev/null; :\n');
-    await log.up();
-    const front = frontAbove(log.identity());
-
-    started.kill('SIGKILL');
-    await started.ended();
-
-    await livesOn(log, front);
+    await livesOnWithout((log) => {
+      const argv = ['sh', '-s', ...frontArgv([], log.argv)];
+      const started = scene().start(argv, { stdio: ['pipe', 'pipe', 'pipe'] });
+      started.child.stdin?.write('"$@" </dev/null; :\n');
+      return Promise.resolve(started);
+    });
   });
 });

@@ -10,7 +10,7 @@ import { forEachMechanism, itIf } from '../support/mechanisms.js';
 import { isAlive } from '../support/proc.js';
 import { useScene, type Started } from '../support/scene.js';
 import { LEFT, MARKER, SignalLog, send } from '../support/signal-log.js';
-import { Terminal, whyNoTmux } from '../support/tmux.js';
+import { useTerminal, whyNoTmux } from '../support/tmux.js';
 
 const MOST_PATIENT_MS = 1800;
 const OWNED = ['--owner', 'stdin'];
@@ -23,12 +23,7 @@ const LONG_REQUEST = ['printf', '%060000d', '0'];
 type Words = readonly string[];
 
 describe('stdin as the owner of a tree', () => {
-  let terminal: Terminal | undefined;
-  // Stands before the hook of the scene, which looks whether anything is left.
-  afterEach(() => {
-    terminal?.close();
-    terminal = undefined;
-  });
+  const openTerminal = useTerminal();
   const scene = useScene();
 
   function start(argv: Words): Started {
@@ -106,8 +101,7 @@ describe('stdin as the owner of a tree', () => {
 
   itIf(whyNoTmux(), 'asks who does not end by itself to end: a terminal that is closed', async () => {
     const log = new SignalLog(scene(), 'root', 'clean');
-    terminal = new Terminal(scene());
-    await terminal.shows(/^ready\$/m);
+    const terminal = await openTerminal(scene());
     // In a session of its own, so that SIGHUP does not come from the terminal (setsid(2)).
     terminal.type(`setsid ${frontArgv(OWNED, log.argv).join(' ')}`);
     await log.up();

@@ -4,21 +4,12 @@
 import { frontArgv } from '../support/front.js';
 import { forEachMechanism, itIf } from '../support/mechanisms.js';
 import { useScene } from '../support/scene.js';
-import { Terminal, whyNoTmux } from '../support/tmux.js';
+import { useTerminal, whyNoTmux, type Terminal } from '../support/tmux.js';
 
 describe('a terminal', () => {
-  let terminal: Terminal | undefined;
-  // Stands before the hook of the scene, which looks whether anything is left.
-  afterEach(() => {
-    terminal?.close();
-    terminal = undefined;
-  });
+  const openTerminal = useTerminal();
   const scene = useScene();
-  const open = async (): Promise<Terminal> => {
-    terminal = new Terminal(scene());
-    await terminal.shows(/^ready\$/m);
-    return terminal;
-  };
+  const open = (): Promise<Terminal> => openTerminal(scene());
 
   describe('without the front', () => {
     promises('');

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 
 import type { Cast } from './cast.js';
 import type { LinuxMechanism } from './mechanisms.js';
-import { commandLine, identityOf, processLine, type ProcessIdentity } from './proc.js';
+import { ancestorsOf, commandLine, identityOf, type ProcessIdentity } from './proc.js';
 import { GUARD } from './project.js';
 import type { Ended, Scene, Started } from './scene.js';
 
@@ -70,9 +70,4 @@ export function frontAbove({ pid }: ProcessIdentity): ProcessIdentity {
   const front = above.at(-1);
   if (front === undefined) throw new Error(`no front is above ${pid}`);
   return identityOf(front);
-}
-
-function ancestorsOf(pid: number): readonly number[] {
-  const parent = processLine(pid)?.ppid ?? 0;
-  return parent <= 1 ? [] : [parent, ...ancestorsOf(parent)];
 }

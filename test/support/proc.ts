@@ -115,12 +115,18 @@ export function processesNaming(word: string): ProcessLine[] {
     .flatMap((pid) => processLine(pid) ?? []);
 }
 
+/** Those above a process, the nearest first. */
+export function ancestorsOf(pid: number): readonly number[] {
+  const parent = processLine(pid)?.ppid ?? 0;
+  return parent <= 1 ? [] : [parent, ...ancestorsOf(parent)];
+}
+
 /** A process and those above it, up to one of them. */
 export function lineage(from: ProcessIdentity, upTo: ProcessIdentity): readonly ProcessIdentity[] {
-  if (from.pid === upTo.pid) return [upTo];
-  const parent = processLine(from.pid)?.ppid ?? 0;
-  if (parent <= 1) throw new Error(`${from.pid} is not below ${upTo.pid}`);
-  return [from, ...lineage(identityOf(parent), upTo)];
+  const above = ancestorsOf(from.pid);
+  const place = above.indexOf(upTo.pid);
+  if (place < 0) throw new Error(`${from.pid} is not below ${upTo.pid}`);
+  return [from, ...above.slice(0, place + 1).map(identityOf)];
 }
 
 /** What our own descriptors refer to, by number. */

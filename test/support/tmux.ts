@@ -24,6 +24,12 @@ export class Terminal {
     this.#tmux(['-f', '/dev/null', 'new-session', '-d', '-x', '200', '-y', '24', shell]);
   }
 
+  /** Once it has shown its first prompt. */
+  async ready(): Promise<this> {
+    await this.shows(/^ready\$/m);
+    return this;
+  }
+
   #tmux(args: readonly string[]): string {
     return execFileSync('tmux', ['-S', this.#socket, ...args], { encoding: 'utf8', stdio: 'pipe' });
   }
@@ -61,4 +67,20 @@ export class Terminal {
       return; // the last shell has exited, so the server is gone
     }
   }
+}
+
+/**
+ * Opens a terminal that is closed after its test. To be called before useScene(), whose hook looks whether anything is
+ * left.
+ */
+export function useTerminal(): (scene: Scene) => Promise<Terminal> {
+  let terminal: Terminal | undefined;
+  afterEach(() => {
+    terminal?.close();
+    terminal = undefined;
+  });
+  return (scene) => {
+    terminal = new Terminal(scene);
+    return terminal.ready();
+  };
 }

@@ -5,16 +5,19 @@ import { expect } from 'chai';
 import { endProcesses } from '../support/scene.js';
 
 import type { Started } from '../support/scene.js';
-import type { Attempt } from './support/attempt.js';
+import type { Attempt, Story } from './support/attempt.js';
 import { expectAsUncontained } from './support/compare.js';
 import { describeWrapped } from './support/project.js';
 import { useStage } from './support/stage.js';
 
-interface Supervisor {
-  readonly title: string;
+interface Way {
   /** What it runs, given the words before `node app.cjs`. */
   readonly argv: (prefix: string) => readonly string[];
   readonly end: (supervisor: Started, attempt: Attempt) => Promise<void>;
+}
+
+interface Supervisor extends Way {
+  readonly title: string;
 }
 
 const APP = 'node app.cjs';
@@ -26,7 +29,7 @@ const concurrently = (prefix: string): string[] => ['concurrently', `${prefix}${
 // With -k a signal that ends both commands leads to a second round of signals, which meets whoever is still there then.
 const killOthers = (prefix: string): string[] => ['concurrently', '-k', ...concurrently(prefix).slice(1)];
 
-function signal(name: NodeJS.Signals): Supervisor['end'] {
+function signal(name: NodeJS.Signals): Way['end'] {
   return (supervisor) => {
     supervisor.kill(name);
     return Promise.resolve();
@@ -36,6 +39,13 @@ function signal(name: NodeJS.Signals): Supervisor['end'] {
 /** `concurrently -k` ends the others when one of its commands has ended. */
 async function endCompanion(_: Started, attempt: Attempt): Promise<void> {
   await endProcesses(() => attempt.named(COMPANION));
+}
+
+async function changeThenInterrupt(supervisor: Started, attempt: Attempt): Promise<void> {
+  supervisor.kill('SIGHUP'); // as a changed file does
+  await attempt.isUp(supervisor, 2);
+  await attempt.firstLifeIsOver();
+  supervisor.kill('SIGINT');
 }
 
 const SUPERVISORS: readonly Supervisor[] = [
@@ -55,48 +65,37 @@ const SUPERVISORS: readonly Supervisor[] = [
 describeWrapped('a supervisor around `holdfast run`', () => {
   const stage = useStage();
 
-  for (const { title, argv, end } of SUPERVISORS) {
+  async function run({ argv, end }: Way, prefix: string): Promise<Attempt> {
+    const attempt = stage().attempt();
+    const supervisor = attempt.start(argv(prefix));
+    await attempt.isUp(supervisor);
+    await end(supervisor, attempt);
+    await supervisor.ended();
+    return attempt;
+  }
+
+  async function endsAsWithout(way: Way): Promise<{ readonly contained: Attempt; readonly expected: Story }> {
+    const control = await run(way, PREFIXES.control);
+    const expected = await control.story();
+    await control.end();
+
+    const contained = await run(way, PREFIXES.contained);
+
+    await contained.isGone();
+    expectAsUncontained(await contained.story(), expected);
+    return { contained, expected };
+  }
+
+  for (const { title, ...way } of SUPERVISORS) {
     it(`${title}: the program ends as without it, and nothing is left`, async () => {
-      const run = async (prefix: string): Promise<Attempt> => {
-        const attempt = stage().attempt();
-        const supervisor = attempt.start(argv(prefix));
-        await attempt.isUp(supervisor);
-        await end(supervisor, attempt);
-        await supervisor.ended();
-        return attempt;
-      };
-      const control = await run(PREFIXES.control);
-      const expected = await control.story();
-      await control.end();
-
-      const contained = await run(PREFIXES.contained);
-
-      await contained.isGone();
-      expectAsUncontained(await contained.story(), expected);
+      await endsAsWithout(way);
     });
   }
 
   it('nodemon starts the program anew after its clean end, as without it, and nothing is left', async () => {
-    const run = async (prefix: string): Promise<Attempt> => {
-      const attempt = stage().attempt();
-      const supervisor = attempt.start(nodemon(prefix));
-      await attempt.isUp(supervisor);
-      supervisor.kill('SIGHUP'); // as a changed file does
-      await attempt.isUp(supervisor, 2);
-      await attempt.firstLifeIsOver();
-      supervisor.kill('SIGINT');
-      await supervisor.ended();
-      return attempt;
-    };
-    const control = await run(PREFIXES.control);
-    const expected = await control.story();
-    await control.end();
+    const { contained, expected } = await endsAsWithout({ argv: nodemon, end: changeThenInterrupt });
 
-    const contained = await run(PREFIXES.contained);
-
-    await contained.isGone();
     expect(expected, 'what the control was sent').to.deep.equal({ signals: ['SIGINT', 'SIGUSR2'], end: 'saved' });
-    expectAsUncontained(await contained.story(), expected);
     expect(contained.notes().filter((note) => note === 'saved'), 'clean ends').to.have.length(2);
   });
 });

@@ -28,8 +28,7 @@ export class Stage {
 
   async openTerminal(): Promise<Terminal> {
     this.#terminal = new Terminal(this.#scene);
-    await this.#terminal.shows(/^ready\$/m);
-    return this.#terminal;
+    return this.#terminal.ready();
   }
 
   async end(): Promise<void> {
