@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/callers.h"
 #include "core/identity.h"
 #include "core/mechanism.h"
 #include "core/tree-names.h"
@@ -51,11 +52,9 @@ struct Limits {
 // socket ends the tree also when another process is the owner, and it stops when the root stops.
 struct FrontTerms {
   Identity identity;
-  std::vector<Identity> owners;   // beside Terms::owner: the first that dies ends the tree
-  std::vector<Identity> callers;  // through whom it was called: the end of one is a polite end
-  // Whose end is a polite end, too, when nobody else can write to standard input any more.
-  std::optional<Identity> client;
-  bool ownedByStdin = false;  // the tree ends when nobody can write to standard input any more
+  std::vector<Identity> owners;    // beside Terms::owner: the first that dies ends the tree
+  std::optional<Callers> callers;  // where they are known already
+  bool ownedByStdin = false;       // the tree ends when nobody can write to standard input any more
 };
 
 // Who a tree is and what ends it.

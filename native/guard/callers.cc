@@ -1,7 +1,6 @@
 #include "guard/callers.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include "core/callers.h"
 #include "posix/command-line.h"
@@ -22,11 +21,11 @@ bool runsBeside(int shell, bool childReadsNothing) {
 
 }  // namespace
 
-Callers findCallers() {
+Callers findCallers(int front) {
   Callers callers;
   bool childReadsNothing = readsNothing();
   bool isFront = true;
-  for (int pid = getppid(); pid > 0; pid = parentOf(pid)) {
+  for (int pid = parentOf(front); pid > 0; pid = parentOf(pid)) {
     callers.above = {pid, 0};
     const auto identity = identityOf(pid);
     const CallerKind kind = callerKindOf(programOf(pid), wordsOf(pid));
@@ -34,9 +33,10 @@ Callers findCallers() {
     if (kind == CallerKind::shell && isFront && isIgnored(SIGINT)) break;
     if (kind == CallerKind::shell && runsBeside(pid, childReadsNothing)) break;
     callers.chain.push_back(*identity);
-    callers.above = {parentOf(pid), 0};
+    const int above = parentOf(pid);
+    callers.above = {above, 0};
     if (kind == CallerKind::runner) {
-      callers.isClient = callers.above.pid > 1 && !isShell(programOf(callers.above.pid));
+      callers.isClient = above > 1 && !isShell(programOf(above));
       break;
     }
     childReadsNothing = readsNothing(pid);

@@ -32,6 +32,13 @@ void addOwner(Launch& launch, const Identity& owner) {
   }
 }
 
+void addCaller(Launch& launch) {
+  const Callers callers = findCallers(launch.front->identity.pid);
+  launch.front->callers = callers;
+  // The end of the first process is the end of all.
+  if (callers.chain.empty() || callers.above.pid > 1) addOwner(launch, callers.above);
+}
+
 }  // namespace
 
 Launch launchForFront(const RunOptions& run) {
@@ -40,14 +47,9 @@ Launch launchForFront(const RunOptions& run) {
   for (char** pair = environ; *pair != nullptr; ++pair)
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
-  const Callers callers = findCallers();
-  launch.front = FrontTerms{ownIdentity(), {}, callers.chain, {}, run.ownerIsStdin};
-  if (callers.isClient && hangsUp(STDIN_FILENO))
-    launch.front->client = identityOf(callers.above.pid);
+  launch.front = FrontTerms{ownIdentity(), {}, {}, run.ownerIsStdin};
   for (const Identity& owner : run.owners) addOwner(launch, owner);
-  // The end of the first process is the end of all.
-  const bool isCalled = !callers.chain.empty() && callers.above.pid <= 1;
-  if (run.ownerIsParent && !isCalled) addOwner(launch, callers.above);
+  if (run.ownerIsParent) addCaller(launch);
   return launch;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "guard/callers.h"
 #include "posix/clock.h"
 #include "posix/process.h"
 
@@ -16,11 +17,24 @@ constexpr std::int64_t kCallerLookMs = 500;  // where there are no handles
 }  // namespace
 
 FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
-    : group_(getpgid(terms.identity.pid)), ownedByInput_(terms.ownedByStdin) {
+    : terms_(terms), group_(getpgid(terms.identity.pid)) {
   for (const Identity& owner : terms.owners) owners_.emplace_back(owner, link);
-  for (const Identity& caller : terms.callers) callers_.emplace_back(caller);
-  if (terms.client) client_.emplace(*terms.client);
-  if (terms.client || terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
+  if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
+}
+
+// Not before the root runs: its start does not wait for this.
+void FrontTies::findCallers() {
+  const Callers callers =
+      terms_.callers ? *terms_.callers : holdfast::findCallers(terms_.identity.pid);
+  for (const Identity& caller : callers.chain) callers_.emplace_back(caller);
+  if (callers.isClient) watchClient(callers.above);
+}
+
+void FrontTies::watchClient(const Identity& client) {
+  const auto identity = identityOf(client.pid);
+  if (!identity || !hangsUp(STDIN_FILENO)) return;
+  client_.emplace(*identity);
+  if (!input_) input_.emplace(StdinWatch::copy(STDIN_FILENO));
 }
 
 // First the handle, then the look: if that shows the right process, the handle is its.
@@ -49,7 +63,7 @@ FrontTies::Loss FrontTies::look() {
   }
   if (input_ && input_->isOver()) {
     input_.reset();
-    if (ownedByInput_) return Loss::input;
+    if (terms_.ownedByStdin) return Loss::input;
   }
   const bool clientLost = lookAtClient();
   const auto isGone = [](const Caller& caller) { return caller.isGone(); };

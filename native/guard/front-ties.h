@@ -17,9 +17,11 @@ class FrontTies {
  public:
   enum class Loss { none, owner, caller, input };
 
-  // While standard input is still the root's. Throws OsError, or std::invalid_argument when an
-  // owner cannot be one.
+  // Throws OsError, or std::invalid_argument when an owner cannot be one.
   FrontTies(const FrontTerms& terms, const OwnerLink& link);
+
+  // When the root runs, and while standard input is still the root's.
+  void findCallers();
 
   // From when this process is in a session of its own. Throws OsError.
   void beginRelay() { relay_.emplace(); }
@@ -45,14 +47,15 @@ class FrontTies {
     UniqueFd pidfd;  // empty where the kernel has none
   };
 
+  void watchClient(const Identity& client);
   bool lookAtClient();
 
+  FrontTerms terms_;
   int group_;
   std::vector<Caller> callers_;
   std::vector<OwnerWatch> owners_;
   std::optional<Caller> client_;
   std::optional<StdinWatch> input_;
-  bool ownedByInput_;
   bool clientGone_ = false;
   std::optional<SignalRelay> relay_;
 };

@@ -63,6 +63,7 @@ class Front {
       if (watched[0].revents != 0) takeFacts();
     }
     if (!outcome_.settled && !left_) endInTheGuardsStead();
+    witness_->dismiss();
     return outcome_;
   }
   bool left() const { return left_; }
@@ -229,14 +230,12 @@ int runFront(const std::vector<std::string>& arguments) {
   }
   pair.second.reset();
   FrontOutcome outcome;
-  bool left = false;
   {
     Front front(std::move(pair.first), guard, launch, run.returnsRoot);
     outcome = front.waitForEnd();
-    left = front.left();
+    // It stays as long as those whom it could not end, and those whom nobody waits for.
+    if (outcome.survivors.empty() && !front.left()) waitForChild(guard);
   }
-  // It stays as long as those whom it could not end, and those whom nobody waits for.
-  if (outcome.survivors.empty() && !left) waitForChild(guard);
   report.write(launch.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
   if (code > 128 && outcome.diesOf() > 0) dieLikeRoot(outcome.diesOf());

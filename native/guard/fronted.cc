@@ -25,6 +25,10 @@ constexpr std::uint64_t kLongestInputGraceMs = 750;
 
 }  // namespace
 
+void Supervisor::findCallers() {
+  if (front_) front_->findCallers();
+}
+
 void Supervisor::beginRelay() {
   if (front_) front_->beginRelay();
 }

@@ -35,6 +35,7 @@ void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> f
   Supervisor supervisor(std::move(link), std::move(tree), std::move(front));
   supervisor.step();
   supervisor.keepOpen();
+  supervisor.findCallers();
   stepAside();
   supervisor.beginRelay();
   supervisor.run();

@@ -1,5 +1,7 @@
 #include "posix/signal-state.h"
 
+#include <sys/syscall.h>
+
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -27,13 +29,22 @@ bool isIn(std::string_view status, std::string_view set, int signo) {
   return (signals >> (signo - 1) & 1) != 0;
 }
 
+// A process in sigtimedwait(2) shows what it waits for as not blocked (kernel/signal.c,
+// do_sigtimedwait), and the call itself to whoever may trace it (proc_pid_syscall(5)).
+bool awaitsSignals(int pid) {
+  const std::string call = readWholeFile("/proc/" + std::to_string(pid) + "/syscall");
+  return call.substr(0, call.find(' ')) == std::to_string(SYS_rt_sigtimedwait);
+}
+
 bool isAtWork(const ProcessStat& process) { return process.state == 'R' || process.state == 'D'; }
 
 }  // namespace
 
 bool handlesSignal(int pid, int signo) {
   const std::string status = statusOf(pid);
-  return isIn(status, "\nSigCgt:\t", signo) || isIn(status, "\nSigBlk:\t", signo);
+  if (status.empty()) return false;
+  return isIn(status, "\nSigCgt:\t", signo) || isIn(status, "\nSigBlk:\t", signo) ||
+         awaitsSignals(pid);
 }
 
 bool hasPending(int pid, int signo) { return isIn(statusOf(pid), "\nShdPnd:\t", signo); }

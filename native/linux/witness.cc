@@ -95,6 +95,11 @@ class Child : public Witness {
   Child& operator=(const Child&) = delete;
   ~Child() override { end(); }
 
+  // Our child, which nobody else waits for.
+  void dismiss() override {
+    if (pid_ > 0) (void)kill(pid_, SIGKILL);
+  }
+
   // A child that was killed has nothing to say; the next one has. One that was stopped with the
   // group answers when it goes on, but for the signal that this takes.
   bool saw(int signo, int sender) override {
@@ -142,7 +147,7 @@ class Child : public Witness {
 
   void end() {
     if (pid_ <= 0) return;
-    (void)kill(pid_, SIGKILL);  // our child, which nobody else waits for
+    dismiss();
     while (waitpid(pid_, nullptr, __WALL) < 0 && errno == EINTR) continue;
     pid_ = -1;
   }

@@ -14,6 +14,8 @@ class Witness {
   // Of a signal that this process has taken: whether the group got it from the same sender, too.
   // Asked once for each; what the child has of this signal is gone then.
   virtual bool saw(int signo, int sender) = 0;
+  // It is not asked any more: it ends beside this process, which waits for it when it is destroyed.
+  virtual void dismiss() = 0;
 };
 
 // To be made when every signal is blocked. Ends with this process, and when it is destroyed.

@@ -9,7 +9,7 @@ import { spawnContained } from '#lib/index.js';
 
 import { eventually, within } from '../support/eventually.js';
 import { frontArgv } from '../support/front.js';
-import { forEachMechanism, type LinuxMechanism } from '../support/mechanisms.js';
+import { forEachMechanism, itIf, whyNo, type LinuxMechanism } from '../support/mechanisms.js';
 import { useScene, type Scene } from '../support/scene.js';
 import { LEFT, SignalLog, send, type How } from '../support/signal-log.js';
 
@@ -119,6 +119,18 @@ describe('a polite end', () => {
     const app = new SignalLog(scene(), 'app', 'clean');
     const wrapper = [execPath, '-e', NODE_WRAPPER, ...app.argv];
     const { ask, ended } = bySignal(scene(), 'auto', ENDLESS_MS, wrapper);
+    await app.up();
+
+    ask();
+
+    expect(await ended()).to.equal(LEFT);
+    expect(app.seen()).to.deep.equal(['SIGTERM']);
+    expect(app.has('clean')).to.equal(true);
+  });
+
+  itIf(whyNo('tini'), 'comes once to a command whose wrapper asks for its signals: tini -g', async () => {
+    const app = new SignalLog(scene(), 'app', 'clean');
+    const { ask, ended } = bySignal(scene(), 'auto', ENDLESS_MS, ['tini', '-s', '-g', '--', ...app.argv]);
     await app.up();
 
     ask();

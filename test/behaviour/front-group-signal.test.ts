@@ -2,11 +2,10 @@
 // not pass it on. So do shells with job control, terminals, timeout(1) and whoever starts with `detached`.
 
 import { expect } from 'chai';
-import { spawnSync } from 'node:child_process';
 
 import { eventually } from '../support/eventually.js';
 import { frontArgv } from '../support/front.js';
-import { forEachMechanism, itIf } from '../support/mechanisms.js';
+import { forEachMechanism, itIf, whyNo } from '../support/mechanisms.js';
 import { useScene, type Started } from '../support/scene.js';
 import { LEFT, MARKER, SignalLog, send, sendToGroup, type Signal } from '../support/signal-log.js';
 
@@ -18,10 +17,6 @@ const GRACE_MS = 1200;
 
 /** A member in the group of the root, and one in a session of its own. */
 const FAMILY = '"$0" "$1" catch & setsid "$0" "$2" catch & exec "$0" "$3" catch';
-
-function whyNo(program: string): string | undefined {
-  return spawnSync(program, ['--version']).error === undefined ? undefined : `${program} is not installed`;
-}
 
 type Prefix = (options: readonly string[], command: readonly string[]) => readonly string[];
 

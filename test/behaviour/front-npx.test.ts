@@ -6,12 +6,13 @@ import { execPath } from 'node:process';
 
 import { eventually } from '../support/eventually.js';
 import { frontAbove, frontArgv } from '../support/front.js';
-import { itIf } from '../support/mechanisms.js';
-import { makeProject, whyNoNpx } from '../support/npx.js';
+import { itIf, whyNo } from '../support/mechanisms.js';
+import { makeProject } from '../support/npx.js';
 import { isAlive, lineage } from '../support/proc.js';
 import { useScene, type Scene, type Started } from '../support/scene.js';
 import { SignalLog } from '../support/signal-log.js';
 
+const NO_NPX = whyNo('npx');
 const RUN = ['holdfast', 'run', '--grace', '60s'];
 const NPX = ['npx', '--no-install', ...RUN];
 
@@ -47,7 +48,7 @@ describe('holdfast run by npm', () => {
   const scene = useScene();
 
   for (const { title, argv } of WAYS) {
-    itIf(whyNoNpx(), `ends politely when its caller is killed: ${title}`, async () => {
+    itIf(NO_NPX, `ends politely when its caller is killed: ${title}`, async () => {
       const log = new SignalLog(scene(), 'root', 'clean');
       const npm = await startInProject(scene(), log, argv(log));
       const everybody = lineage(log.identity(), npm.identity);
@@ -59,7 +60,7 @@ describe('holdfast run by npm', () => {
       expect(log.has('clean')).to.equal(true);
     });
 
-    itIf(whyNoNpx(), `ends politely when its caller is told to end: ${title}`, async () => {
+    itIf(NO_NPX, `ends politely when its caller is told to end: ${title}`, async () => {
       const log = new SignalLog(scene(), 'root', 'clean');
       const npm = await startInProject(scene(), log, argv(log));
       const everybody = lineage(log.identity(), npm.identity);
@@ -73,7 +74,7 @@ describe('holdfast run by npm', () => {
     });
   }
 
-  itIf(whyNoNpx(), 'ends politely with the client that called npx and alone could write to it', async () => {
+  itIf(NO_NPX, 'ends politely with the client that called npx and alone could write to it', async () => {
     const log = new SignalLog(scene(), 'root', 'clean');
     const client = await startInProject(scene(), log, [...CLIENT_WITH_PIPE, ...NPX, '--', ...log.argv]);
     const everybody = lineage(log.identity(), client.identity);
@@ -85,7 +86,7 @@ describe('holdfast run by npm', () => {
     expect(log.has('clean')).to.equal(true);
   });
 
-  itIf(whyNoNpx(), 'ends with the client that called npx, as its owner', async () => {
+  itIf(NO_NPX, 'ends with the client that called npx, as its owner', async () => {
     const log = new SignalLog(scene(), 'root', 'ignore');
     const client = await startInProject(scene(), log, [...CLIENT, ...NPX, '--owner', 'parent', '--', ...log.argv]);
     const everybody = lineage(log.identity(), client.identity);

@@ -2,7 +2,7 @@
 // that ought to work and does not fails its tests instead of being skipped.
 
 import { randomUUID } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { constants, accessSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -90,6 +90,11 @@ export function forEachMechanism(tests: (mechanism: LinuxMechanism) => void): vo
 export function itIf(missing: string | undefined, title: string, body: Mocha.Func | Mocha.AsyncFunc): void {
   if (missing === undefined) it(title, body as Mocha.Func);
   else it.skip(`${title} SKIPPED: ${missing}`, () => undefined);
+}
+
+/** Whether a program is on the PATH. */
+export function whyNo(program: string): string | undefined {
+  return spawnSync(program, ['--version']).error === undefined ? undefined : `${program} is not installed`;
 }
 
 export const NEEDS_ROOT = process.getuid?.() === 0 ? undefined : 'only root may do this';

@@ -1,15 +1,10 @@
 // A project directory that has this package installed, for the real npx and npm, without any network.
 
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { PROJECT_ROOT } from './project.js';
 import type { Scene } from './scene.js';
-
-export function whyNoNpx(): string | undefined {
-  return spawnSync('npx', ['--version']).error === undefined ? undefined : 'npx is not installed';
-}
 
 export interface InProject {
   readonly cwd: string;
