@@ -7,6 +7,7 @@
 #include "guard/callers.h"
 #include "posix/clock.h"
 #include "posix/process.h"
+#include "posix/signal-state.h"
 
 namespace holdfast {
 
@@ -17,7 +18,9 @@ constexpr std::int64_t kCallerLookMs = 500;  // where there are no handles
 }  // namespace
 
 FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
-    : terms_(terms), group_(getpgid(terms.identity.pid)) {
+    : terms_(terms),
+      group_(getpgid(terms.identity.pid)),
+      early_(pendingSignalsOf(terms.identity.pid)) {
   for (const Identity& owner : terms.owners) owners_.emplace_back(owner, link);
   if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
 }

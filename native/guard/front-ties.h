@@ -10,6 +10,7 @@
 #include "guard/stdin-watch.h"
 #include "posix/await-events.h"
 #include "posix/owner-watch.h"
+#include "posix/pending-signals.h"
 
 namespace holdfast {
 
@@ -22,6 +23,10 @@ class FrontTies {
 
   // When the root runs, and while standard input is still the root's.
   void findCallers();
+
+  // Whether a signal had come to the front before this was made, and was not asked for before: its
+  // group was without the root.
+  bool takeEarly(int signo) { return takeFrom(early_, signo); }
 
   // From when this process is in a session of its own. Throws OsError.
   void beginRelay() { relay_.emplace(); }
@@ -52,6 +57,7 @@ class FrontTies {
 
   FrontTerms terms_;
   int group_;
+  sigset_t early_;
   std::vector<Caller> callers_;
   std::vector<OwnerWatch> owners_;
   std::optional<Caller> client_;

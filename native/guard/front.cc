@@ -44,9 +44,11 @@ UniqueFd openEverySignal() {
 
 class Front {
  public:
-  // Every signal is blocked.
-  Front(UniqueFd socket, int guard, const Launch& launch, bool returnsRoot)
-      : link_(std::move(socket)),
+  // Every signal is blocked, and the witness is older than the guard.
+  Front(UniqueFd socket, int guard, std::unique_ptr<Witness> witness, const Launch& launch,
+        bool returnsRoot)
+      : witness_(std::move(witness)),
+        link_(std::move(socket)),
         signals_(openEverySignal()),
         guard_(guard),
         returnsRoot_(returnsRoot) {
@@ -54,12 +56,13 @@ class Front {
     facts_.mark = launch.mark;
   }
 
-  // Until the tree has ended, or the guard goes on without this process.
+  // Until the tree has ended, or the guard goes on without this process. Signals wait for the root.
   FrontOutcome waitForEnd() {
     while (!outcome_.settled && !left_ && link_.open()) {
-      pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals_.get(), POLLIN, 0}};
+      const int signals = started_ ? signals_.get() : -1;
+      pollfd watched[] = {{link_.fd(), POLLIN, 0}, {signals, POLLIN, 0}};
       (void)awaitEvents(watched, 2, -1);  // EINTR: look again
-      takeSignals();
+      if (started_) takeSignals();
       if (watched[0].revents != 0) takeFacts();
     }
     if (!outcome_.settled && !left_) endInTheGuardsStead();
@@ -114,12 +117,11 @@ class Front {
     while (waitpid(-1, nullptr, WNOHANG) > 0) continue;
   }
 
-  // Before the root runs the group does not have it. What keys of a terminal send goes to the
-  // group; its end only to the leader of the session.
+  // What keys of a terminal send goes to the group; its end only to the leader of the session.
   void tell(const TakenSignal& taken) {
     const bool seen = witness_->saw(taken.signo, taken.sender);
     const bool ofTerminal = taken.fromKernel && isOfTerminal(taken.signo);
-    const bool toGroup = started_ && (seen || ofTerminal);
+    const bool toGroup = seen || ofTerminal;
     if (taken.signo == SIGCONT) {
       awaitingResume_ = true;
       link_.queue("resume");
@@ -174,11 +176,11 @@ class Front {
     if (returnsRoot_) link_.send("leave");
   }
 
+  std::unique_ptr<Witness> witness_;
   OwnerLink link_;
   UniqueFd signals_;
   int guard_;
   bool returnsRoot_;
-  std::unique_ptr<Witness> witness_ = makeWitness();
   int stopper_ = 0;  // whose SIGCONT says nothing
   bool started_ = false;
   bool awaitingResume_ = false;
@@ -221,6 +223,7 @@ int runFront(const std::vector<std::string>& arguments) {
 
   SocketPair pair = makeStreamPair();  // the front, the guard
   denyTracing();                       // who traces an owner is one
+  std::unique_ptr<Witness> witness = makeWitness();
   // The shell has to see a job stop; only the guard's end can make it go on to report its own.
   const pid_t guard = forkWaker();
   if (guard < 0) throw OsError::last("fork");
@@ -231,7 +234,7 @@ int runFront(const std::vector<std::string>& arguments) {
   pair.second.reset();
   FrontOutcome outcome;
   {
-    Front front(std::move(pair.first), guard, launch, run.returnsRoot);
+    Front front(std::move(pair.first), guard, std::move(witness), launch, run.returnsRoot);
     outcome = front.waitForEnd();
     // It stays as long as those whom it could not end, and those whom nobody waits for.
     if (outcome.survivors.empty() && !front.left()) waitForChild(guard);

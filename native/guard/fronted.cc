@@ -9,6 +9,7 @@
 #include "guard/supervisor.h"
 #include "posix/clock.h"
 #include "posix/exec-root.h"
+#include "posix/pending-signals.h"
 #include "posix/process.h"
 #include "posix/signal-state.h"
 
@@ -76,7 +77,8 @@ void Supervisor::beginWhenDue() {
 void Supervisor::wakeFront() {
   if (!rootStopped_ || !tree_.terms.front) return;
   const Identity& front = tree_.terms.front->identity;
-  if (hasPending(front.pid, SIGTERM)) (void)signalProcess(front, SIGCONT);
+  const sigset_t pending = pendingSignalsOf(front.pid);
+  if (sigismember(&pending, SIGTERM) == 1) (void)signalProcess(front, SIGCONT);
 }
 
 void Supervisor::relaySignals() {
@@ -121,7 +123,9 @@ Told Supervisor::toldLately() const {
 void Supervisor::serveFrontSignal(const std::vector<std::string_view>& fields) {
   if (!front_ || left_) return;
   const int signo = signoIn(fields[1]);
-  const bool toGroup = fields[3] == "group";
+  const bool cameBeforeGuard = front_->takeEarly(signo);
+  const bool cameBeforeRoot = takeFrom(tree_.early, signo) || cameBeforeGuard;
+  const bool toGroup = fields[3] == "group" && !cameBeforeRoot;
   if (toGroup) noteTold(signo, Told::group);
   if (front_->relay()) return front_->relay()->take(signo, signoIn(fields[2]), toGroup);
   passOn({signo, toGroup ? Told::group : Told::nobody});  // in the first moments

@@ -33,7 +33,7 @@ class LinuxAbandonedTrees : public AbandonedTrees {
     Census census;
     census.requireSight();
     findings_ = KinSearch(census, kin_, scope).run();
-    doubtful_ = census.metExec();
+    doubtful_ = census.metChange();
     return findings_;
   }
 

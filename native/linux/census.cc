@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
+#include "core/fields.h"
+#include "core/report.h"
 #include "linux/numbers.h"
 #include "linux/own-proc.h"
 #include "posix/clock.h"
@@ -18,6 +21,65 @@ namespace {
 bool isShortOfDescriptors() { return errno == EMFILE || errno == ENFILE; }
 
 bool isBefore(const ProcessStat& one, const ProcessStat& next) { return one.pid < next.pid; }
+
+struct Sight {
+  std::string folder;  // of the process, or of a thread
+  std::string text;
+};
+
+// A main thread that has exited, or is about to, has neither memory nor namespaces any more, while
+// the other threads have (docs/gotchas.md#zombie-leader): the first that has something to show.
+template <typename Read>
+Sight look(const ProcessStat& process, const Read& read) {
+  const std::string folder = "/proc/" + std::to_string(process.pid);
+  if (std::string text = read(folder); !text.empty()) return {folder, std::move(text)};
+  Sight sight{folder, {}};
+  for (int thread : numbersNamedIn(folder + "/task")) {
+    if (thread == process.pid) continue;
+    sight.folder = folder + "/task/" + std::to_string(thread);
+    sight.text = read(sight.folder);
+    if (!sight.text.empty()) break;
+  }
+  return sight;
+}
+
+// Of a process or thread that showed so much of its environment: whether there may be more. While
+// one turns into another program it shows nothing, or not what is left to read of it
+// (fs/proc/base.c, environ_read). One that has none for good, or may not be read, says so in its
+// `stat` (fs/proc/array.c, do_task_stat: start_code, env_start, env_end). A new program has no
+// start_code until its environment stands (fs/binfmt_elf.c, load_elf_binary).
+bool mayShowMore(const std::string& stat, std::size_t shown) {
+  const std::size_t close = stat.rfind(')');
+  if (close == std::string::npos || close + 2 > stat.size()) return false;
+  const std::vector<std::string_view> fields =
+      splitFields(std::string_view(stat).substr(close + 2));  // `state` comes first: field 3
+  if (fields.size() <= 51 - 3) return false;
+  const std::string_view startCode = fields[26 - 3];
+  if (startCode == "1") return false;  // it may not be read
+  const std::uint64_t begin = numberIn("env_start", fields[50 - 3]);
+  const std::uint64_t end = numberIn("env_end", fields[51 - 3]);
+  return startCode == "0" || end == 0 || end - begin != shown;
+}
+
+std::string pidNamespaceOf(const ProcessStat& process) {
+  const auto readLink = [](const std::string& folder) {
+    char target[64];
+    const ssize_t length = readlink((folder + "/ns/pid").c_str(), target, sizeof target);
+    return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+  };
+  return look(process, readLink).text;
+}
+
+bool lives(const ProcessStat& process) {
+  const auto again = readStat(process.pid);
+  return again && again->startTime == process.startTime && !again->dead();
+}
+
+// A thread that has gone meanwhile has left the process to others.
+bool mayYetShow(const ProcessStat& process, const std::string& folder, std::size_t shown) {
+  const std::string stat = readWholeFile(folder + "/stat");
+  return stat.empty() ? lives(process) : mayShowMore(stat, shown);
+}
 
 }  // namespace
 
@@ -78,22 +140,21 @@ std::vector<const ProcessStat*> Census::childrenOf(const ProcessStat& parent) {
 const Census::Shown& Census::shownBy(const ProcessStat& process) {
   std::optional<Shown>& shown = shown_[static_cast<std::size_t>(&process - all_.data())];
   if (!shown) {
-    const std::string folder = livingFolder(process);
-    const std::string environment = readWholeFile(folder + "/environ");
+    const auto [folder, environment] =
+        look(process, [](const std::string& from) { return readWholeFile(from + "/environ"); });
     shown = Shown{std::string(valueIn(environment, "HOLDFAST_TREE")),
                   valueIn(environment, "SYSTEMD_EXEC_PID") == std::to_string(process.pid)};
     const bool mayBeCut = shown->mark.empty() && environment.size() % kReadBytes == 0;
-    metExec_ = metExec_ || (mayBeCut && mayShowMore(folder, environment.size()));
+    metChange_ = metChange_ || (mayBeCut && mayYetShow(process, folder, environment.size()));
   }
   return *shown;
 }
 
-std::string livingFolder(const ProcessStat& process) {
-  const std::string folder = "/proc/" + std::to_string(process.pid);
-  if (process.state != 'Z') return folder;
-  for (int thread : numbersNamedIn(folder + "/task"))
-    if (thread != process.pid) return folder + "/task/" + std::to_string(thread);
-  return folder;
+Place Census::placeOf(const ProcessStat& process) {
+  Place place{pidNamespaceOf(process), cgroupsOf(process)};
+  const bool isHidden = place.pidNamespace.empty() || place.cgroups.empty();
+  metChange_ = metChange_ || (isHidden && !markOf(process).empty());  // who shows that may be read
+  return place;
 }
 
 std::optional<unsigned> uidOf(int pid) {
@@ -102,15 +163,15 @@ std::optional<unsigned> uidOf(int pid) {
   return info.st_uid;
 }
 
-std::string pidNamespaceOf(const ProcessStat& process) {
-  char target[64];
-  const std::string link = livingFolder(process) + "/ns/pid";
-  const ssize_t length = readlink(link.c_str(), target, sizeof target);
-  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
-}
-
+// Version 1 shows a thread that exits in the root of each hierarchy (kernel/cgroup/cgroup.c,
+// proc_cgroup_show).
 std::string cgroupsOf(const ProcessStat& process) {
-  return readWholeFile(livingFolder(process) + "/cgroup");
+  const auto readCgroups = [](const std::string& folder) {
+    std::string cgroups = readWholeFile(folder + "/cgroup");
+    const auto after = parseStat(0, readWholeFile(folder + "/stat"));
+    return after && !after->exiting ? std::move(cgroups) : std::string();
+  };
+  return look(process, readCgroups).text;
 }
 
 }  // namespace holdfast

@@ -30,6 +30,11 @@ class Elders {
   std::unordered_map<int, std::uint64_t> inodes_;  // by pid
 };
 
+struct Place {
+  std::string pidNamespace;
+  std::string cgroups;
+};
+
 class Census {
  public:
   // Of every process.
@@ -55,9 +60,11 @@ class Census {
   // Whether a service manager has started it, and nobody who inherited its environment
   // (systemd.exec(5), SYSTEMD_EXEC_PID).
   bool isMainOfService(const ProcessStat& process) { return shownBy(process).isMainOfService; }
-  // Whether one that was asked for its mark was about to become another program, and had no
-  // environment to show, or not the whole: nothing can be said of it yet.
-  bool metExec() const { return metExec_; }
+  // Where it stands; empty parts: it is gone or does not show them.
+  Place placeOf(const ProcessStat& process);
+  // Whether one was about to become another program, or its thread to exit, and could not show its
+  // environment, not the whole of it, or where it stands: nothing can be said of it yet.
+  bool metChange() const { return metChange_; }
 
  private:
   struct Shown {
@@ -72,21 +79,16 @@ class Census {
   std::vector<ProcessStat> all_;
   std::vector<std::optional<Shown>> shown_;  // by their environments, in the same order
   std::unordered_map<int, std::vector<const ProcessStat*>> children_;  // by the parent's pid
-  bool metExec_ = false;
+  bool metChange_ = false;
   bool blind_ = false;
   bool cutShort_ = false;
 };
-
-// Where to ask about a process: a main thread that has exited has neither memory nor namespaces
-// any more, while the other threads have (docs/gotchas.md#zombie-leader).
-std::string livingFolder(const ProcessStat& process);
 
 // The effective one, also of a process that is not dumpable: that changes the owner of what is in
 // /proc/<pid>, and not of the directory (fs/proc/base.c, task_dump_owner). Nothing when it is gone.
 std::optional<unsigned> uidOf(int pid);
 
-// Empty when it is gone or does not show it.
-std::string pidNamespaceOf(const ProcessStat& process);
+// As /proc/<pid>/cgroup has them; empty when it is gone or does not show them.
 std::string cgroupsOf(const ProcessStat& process);
 
 }  // namespace holdfast

@@ -125,10 +125,11 @@ Evidence KinSearch::evidenceOf(const ProcessStat& process, std::size_t tree) {
   if (!evidence.isMarked && !evidence.isRoot) return evidence;
   evidence.hasUser = uidOf(process.pid) == record.uid;
   // What the kernel holds is found by where it is: beside that, a mark proves nothing.
+  const Place place = census_.placeOf(process);
   evidence.hasPidNamespace =
-      record.mechanism != Mechanism::pidNamespace && pidNamespaceOf(process) == pidNamespaceId();
+      record.mechanism != Mechanism::pidNamespace && place.pidNamespace == pidNamespaceId();
   evidence.hasCgroups = record.mechanism != Mechanism::cgroup &&
-                        sharesCgroups(cgroupsOf(process), record.cgroups, record.treeId);
+                        sharesCgroups(place.cgroups, record.cgroups, record.treeId);
   evidence.isYounger = process.startTime >= record.guard.startTime;
   evidence.isOrphan = isOrphan(process, tree);
   return evidence;
@@ -189,7 +190,7 @@ Trials KinSearch::trialsOf(const ProcessStat& process) {
   trials.mark = markOf(process);
   trials.isSelf = places_.isSelf(process.pid);
   trials.hasUser = uidOf(process.pid) == geteuid();
-  trials.hasPidNamespace = pidNamespaceOf(process) == pidNamespaceId();
+  trials.hasPidNamespace = census_.placeOf(process).pidNamespace == pidNamespaceId();
   if (const ProcessStat* parent = census_.find(process.ppid)) trials.parent = memberOf(*parent);
   trials.doubt = standing.tree == Found::kNoTree ? standing.verdict.doubt : Doubt::none;
   std::vector<std::size_t> trees = claimsOn(process);

@@ -97,7 +97,7 @@ bool Lineage::addMarked(Census& census) {
   const std::size_t before = known_.size();
   for (const ProcessStat& process : census.all())
     if (!isKnown(process) && carriesMark(process, census)) known_[process.pid] = process.startTime;
-  doubtful_ = census.metExec();
+  doubtful_ = census.metChange();
   return known_.size() > before;
 }
 
@@ -138,9 +138,10 @@ bool Lineage::carriesMark(const ProcessStat& process, Census& census) const {
   if (process.pid <= 1 || process.pid == self_) return false;
   if (process.dead() || process.ofKernel) return false;
   if (process.startTime < claim_.notBefore || uidOf(process.pid) != geteuid()) return false;
-  return isWithin(census.markOf(process), claim_.mark) &&
-         pidNamespaceOf(process) == pidNamespaceId() &&
-         sharesCgroups(cgroupsOf(process), readWholeFile("/proc/self/cgroup"), claim_.treeId);
+  if (!isWithin(census.markOf(process), claim_.mark)) return false;
+  const Place place = census.placeOf(process);
+  return place.pidNamespace == pidNamespaceId() &&
+         sharesCgroups(place.cgroups, readWholeFile("/proc/self/cgroup"), claim_.treeId);
 }
 
 std::vector<ProcessStat> Lineage::findSurely() {

@@ -48,7 +48,9 @@ enum StatNumber {
 };
 using StatNumbers = std::array<std::int64_t, kStatNumbers>;
 
-constexpr std::int64_t kKernelThread = 0x00200000;  // PF_KTHREAD (linux/sched.h)
+// PF_KTHREAD and PF_EXITING (linux/sched.h)
+constexpr std::int64_t kKernelThread = 0x00200000;
+constexpr std::int64_t kExiting = 0x00000004;
 
 // By hand: to look at every process of a machine is mostly this.
 bool parseNumbers(std::string_view text, StatNumbers& numbers) {
@@ -99,21 +101,6 @@ std::optional<ProcessStat> readStat(int pid) {
   return parseStat(pid, readLine(procPath(pid, "/stat"), line));
 }
 
-// A new program has no start_code until its environment stands (fs/binfmt_elf.c, load_elf_binary).
-bool mayShowMore(const std::string& folder, std::size_t shown) {
-  const std::string text = readWholeFile(folder + "/stat");
-  const std::size_t close = text.rfind(')');
-  if (close == std::string::npos || close + 2 > text.size()) return false;
-  const std::vector<std::string_view> fields =
-      splitFields(std::string_view(text).substr(close + 2));  // `state` comes first: field 3
-  if (fields.size() <= 51 - 3) return false;
-  const std::string_view startCode = fields[26 - 3];
-  if (startCode == "1") return false;  // it may not be read
-  const std::uint64_t begin = numberIn("env_start", fields[50 - 3]);
-  const std::uint64_t end = numberIn("env_end", fields[51 - 3]);
-  return startCode == "0" || end == 0 || end - begin != shown;
-}
-
 std::optional<ProcessStat> parseStat(int pid, std::string_view text) {
   const std::size_t open = text.find('(');
   // The name may hold any character, `)` included: only the last one ends it.
@@ -130,6 +117,7 @@ std::optional<ProcessStat> parseStat(int pid, std::string_view text) {
   stat.session = static_cast<int>(numbers[kSession]);
   stat.threads = static_cast<int>(numbers[kThreads]);
   stat.ofKernel = (numbers[kFlags] & kKernelThread) != 0;
+  stat.exiting = (numbers[kFlags] & kExiting) != 0;
   stat.cpuTicks = static_cast<std::uint64_t>(numbers[kUtime] + numbers[kStime]);
   stat.startTime = static_cast<std::uint64_t>(numbers[kStartTime]);
   stat.residentPages = static_cast<std::uint64_t>(numbers[kResident]);

@@ -20,6 +20,7 @@ struct ProcessStat {
   char state = '?';
   int threads = 0;
   bool ofKernel = false;  // a kernel thread
+  bool exiting = false;   // the main thread exits or has exited
   std::uint64_t cpuTicks = 0;
   std::uint64_t startTime = 0;
   std::uint64_t residentPages = 0;
@@ -55,12 +56,6 @@ std::size_t runnableProcesses();
 // A variable in what /proc/<pid>/environ holds: the environment that a process was started with,
 // empty where it cannot be read (another user's process, or one that is not dumpable).
 std::string_view valueIn(std::string_view environment, std::string_view name);
-
-// Of a process or thread that showed so much of its environment: whether there may be more. While
-// one turns into another program it shows nothing, or not what is left to read of it
-// (fs/proc/base.c, environ_read). One that has none for good, or may not be read, says so in its
-// `stat` (fs/proc/array.c, do_task_stat: start_code, env_start, env_end).
-bool mayShowMore(const std::string& folder, std::size_t shown);
 
 Member memberOf(const ProcessStat& stat);
 Usage usageOf(const std::vector<ProcessStat>& processes);

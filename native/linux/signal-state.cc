@@ -20,13 +20,17 @@ std::string statusOf(int pid) {
 }
 
 // `SigCgt:\t0000000000004002`: bit N-1 is signal N (proc_pid_status(5)).
-bool isIn(std::string_view status, std::string_view set, int signo) {
+std::uint64_t signalsIn(std::string_view status, std::string_view set) {
   const std::size_t at = status.find(set);
-  if (at == std::string_view::npos || signo < 1 || signo > 64) return false;
+  if (at == std::string_view::npos) return 0;
   const std::string_view digits = status.substr(at + set.size(), 16);
   std::uint64_t signals = 0;
   (void)std::from_chars(digits.data(), digits.data() + digits.size(), signals, 16);  // else: none
-  return (signals >> (signo - 1) & 1) != 0;
+  return signals;
+}
+
+bool isIn(std::uint64_t signals, int signo) {
+  return signo >= 1 && signo <= 64 && (signals >> (signo - 1) & 1) != 0;
 }
 
 // A process in sigtimedwait(2) shows what it waits for as not blocked (kernel/signal.c,
@@ -43,11 +47,18 @@ bool isAtWork(const ProcessStat& process) { return process.state == 'R' || proce
 bool handlesSignal(int pid, int signo) {
   const std::string status = statusOf(pid);
   if (status.empty()) return false;
-  return isIn(status, "\nSigCgt:\t", signo) || isIn(status, "\nSigBlk:\t", signo) ||
-         awaitsSignals(pid);
+  const std::uint64_t handled = signalsIn(status, "\nSigCgt:\t") | signalsIn(status, "\nSigBlk:\t");
+  return isIn(handled, signo) || awaitsSignals(pid);
 }
 
-bool hasPending(int pid, int signo) { return isIn(statusOf(pid), "\nShdPnd:\t", signo); }
+sigset_t pendingSignalsOf(int pid) {
+  const std::uint64_t pending = signalsIn(statusOf(pid), "\nShdPnd:\t");
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (int signo = 1; signo <= 64; ++signo)
+    if (isIn(pending, signo)) (void)sigaddset(&signals, signo);
+  return signals;
+}
 
 bool isAtRest(int pid, std::int64_t agoMs) {
   constexpr std::int64_t kTickMs = 10;  // start times are no finer

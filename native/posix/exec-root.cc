@@ -11,6 +11,7 @@
 
 #include "core/os-error.h"
 #include "posix/credentials.h"
+#include "posix/pending-signals.h"
 
 namespace holdfast {
 
@@ -151,6 +152,7 @@ void ExecRoot::fail(int step) {
 }
 
 ExecFailure ExecRoot::waitForExec() {
+  early_ = pendingSignals();
   if (!reportRead_) return failure_;
   reportWrite_.reset();
   Report report{};

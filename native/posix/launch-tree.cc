@@ -110,7 +110,7 @@ LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
     setting.link.send("started " + describe(root.identity), root.pidfd.get());
-    return {std::move(tree), root.identity};
+    return {std::move(tree), root.identity, exec.early()};
   } catch (...) {
     tree.abandon();
     throw;

@@ -2,6 +2,8 @@
 // root and tells the owner each step. Whoever launches a tree has to see to its end.
 #pragma once
 
+#include <signal.h>
+
 #include <memory>
 #include <optional>
 
@@ -25,6 +27,7 @@ struct PreparedTree {
 
 struct LaunchedTree : PreparedTree {
   Identity root;
+  sigset_t early{};  // what this process had been sent when there was a root, which did not get it
 
   // Into the record, where there is one: without it, marks alone lead to the members.
   void recordRoot();

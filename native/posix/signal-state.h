@@ -1,6 +1,8 @@
 // How another process stands to a signal. Each system folder defines it.
 #pragma once
 
+#include <signal.h>
+
 #include <cstdint>
 
 namespace holdfast {
@@ -8,8 +10,8 @@ namespace holdfast {
 // It catches the signal, or takes it while it is blocked (sigwait(3), signalfd(2)): whatever the
 // signal is to end is its own concern. False where that cannot be seen.
 bool handlesSignal(int pid, int signo);
-// The signal waits for it, sent to the whole process.
-bool hasPending(int pid, int signo);
+// Those that wait for it, sent to the whole process.
+sigset_t pendingSignalsOf(int pid);
 // Whoever has sent a signal so long ago will not send more: neither he nor a program that he has
 // started since has a processor or waits for one. One that has ended may be one of many (`kill PID`
 // for each process), of whom nobody tells.

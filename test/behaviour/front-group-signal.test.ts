@@ -2,10 +2,12 @@
 // not pass it on. So do shells with job control, terminals, timeout(1) and whoever starts with `detached`.
 
 import { expect } from 'chai';
+import { writeFileSync } from 'node:fs';
 
 import { eventually } from '../support/eventually.js';
 import { frontArgv } from '../support/front.js';
 import { forEachMechanism, itIf, whyNo } from '../support/mechanisms.js';
+import { identityOf, processLine } from '../support/proc.js';
 import { useScene, type Started } from '../support/scene.js';
 import { LEFT, MARKER, SignalLog, send, sendToGroup, type Signal } from '../support/signal-log.js';
 
@@ -17,6 +19,14 @@ const GRACE_MS = 1200;
 
 /** A member in the group of the root, and one in a session of its own. */
 const FAMILY = '"$0" "$1" catch & setsid "$0" "$2" catch & exec "$0" "$3" catch';
+
+/** A job whose first process stops when it has two children, and goes on when there is a file of the name $0. */
+const STOP_EARLY = `
+set -m; "$@" & front=$!; echo $front
+until read -r witness guard <"/proc/$front/task/$front/children"; [ "$guard" ]; do :; done
+kill -STOP $front
+until [ -e "$0" ]; do sleep 0.02; done
+kill -CONT $front; until wait $front; code=$?; [ $code -lt 128 ]; do :; done; exit $code`;
 
 type Prefix = (options: readonly string[], command: readonly string[]) => readonly string[];
 
@@ -37,6 +47,27 @@ describe('a signal to the group of the front', () => {
   forEachMechanism((mechanism) => {
     const behindFront: Prefix = (options, command) => frontArgv(['--mechanism', mechanism, ...options], command);
     promises(behindFront);
+
+    // Stopped as soon as it has made its guard, the front hears of both when it goes on.
+    itIf(whyNo('bash'), 'reaches the command once that runs before the front has heard of it', async () => {
+      const log = new SignalLog(scene(), 'root', 'catch');
+      const go = scene().path('go');
+      const argv = ['bash', '-c', STOP_EARLY, go, ...behindFront([], log.argv)];
+      const job = scene().start(argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+      await log.up();
+      const front = identityOf(Number(await eventually('the front is there', () => /^(\d+)$/m.exec(job.output)?.[1])));
+
+      sendToGroup('SIGUSR1', front);
+      await log.sees('SIGUSR1');
+      writeFileSync(go, '');
+      await eventually('the front goes on', () => processLine(front.pid)?.state !== 'T');
+      send(MARKER, front);
+      await eventually('the mark has come', () => log.seen().includes(MARKER));
+
+      log.letLeave();
+      expect((await job.ended()).code).to.equal(LEFT);
+      expect(log.seen().filter((one) => one !== 'SIGCONT')).to.deep.equal(['SIGUSR1', MARKER]);
+    });
 
     it('SIGTERM comes once to each member of the group, and at half of the grace to who is outside', async () => {
       const [inside, outside, root] = ['inside', 'outside', 'root'].map((name) => new SignalLog(scene(), name, 'catch'));

@@ -2,6 +2,7 @@
 // tree waits for somebody to continue it.
 
 import { expect } from 'chai';
+import { writeFileSync } from 'node:fs';
 
 import { holdfast } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
@@ -13,6 +14,10 @@ import { endProcesses, useScene, type Scene, type Started } from '../support/sce
 import { LEFT, SignalLog, send, type How } from '../support/signal-log.js';
 
 const STOP_AS_ROOT = ['sh', '-c', '"$@" & kill -STOP $$; wait', 'sh'] as const;
+
+/** A command whose first process is sent a signal again and again, until there is a file of the name $0. */
+const SIGNAL_OFTEN = '"$@" & echo $!; until [ -e "$0" ]; do kill -WINCH $!; sleep 0.01; done; wait $!';
+const STOPS = 20;
 
 /** From SIGTERM to a front that stands still until everything is gone, with the usual grace. */
 const PATIENT_MS = 3000;
@@ -89,6 +94,27 @@ describe('a front that stopped with its command', () => {
       log.letLeave();
 
       expect(await front.ended()).to.deep.equal({ code: LEFT, signal: null });
+    });
+
+    // What the guard asks its front about signals is no news that lets it go on.
+    it('stays stopped with a command that somebody stops, whatever signals come meanwhile', async () => {
+      const log = new SignalLog(scene(), 'root', 'default');
+      const enough = scene().path('enough');
+      const argv = ['sh', '-c', SIGNAL_OFTEN, enough, ...frontArgv(['--mechanism', mechanism], log.argv)];
+      const job = scene().start(argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+      await log.up();
+      const front = Number(await eventually('the front is there', () => /^(\d+)$/m.exec(job.output)?.[1]));
+
+      for (let round = 1; round <= STOPS; round += 1) {
+        send('SIGSTOP', log.identity());
+        await eventually(`the front is stopped for the ${round}. time`, () => processLine(front)?.state === 'T');
+        send('SIGCONT', log.identity());
+        await eventually(`the front goes on for the ${round}. time`, () => processLine(front)?.state !== 'T');
+      }
+      log.letLeave();
+      writeFileSync(enough, '');
+
+      expect(await job.ended()).to.deep.equal({ code: LEFT, signal: null });
     });
 
     it('ends as its command does that somebody kills while it is stopped', async () => {

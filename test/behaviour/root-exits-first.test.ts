@@ -11,7 +11,7 @@ import { processesNaming } from '../support/proc.js';
 import { useScene } from '../support/scene.js';
 import { amountOf } from '../support/thorough.js';
 
-const TECHNIQUES: readonly Technique[] = ['plain', 'setsid', 'double-fork', 'daemon', 'stopped', 'main-thread-exited'];
+const TECHNIQUES: readonly Technique[] = ['plain', 'setsid', 'double-fork', 'daemon', 'stopped', 'main-thread-exited', 'thread-relay'];
 
 /** Executes itself as long as a file is there. */
 const AGAIN = '#!/bin/sh\n[ -e "$1" ] && exec "$0" "$1"\n';

@@ -34,7 +34,7 @@ describe('a fork storm', () => {
       itIf(whyNotPromised(mechanism), `of ${STORMS[technique]} processes is ended to the last one (${technique})`, async () => {
         const witness = await leaveFree(scene(), { technique: 'plain' });
         const cast = scene().cast({ technique, detail: String(STORMS[technique]) });
-        const child = await contain(cast, { mechanism });
+        const child = await contain(cast, { mechanism }, { detached: true }); // in a session that is not ours: sched(7)
         await cast.grown(STORMS[technique] - OTHERS);
 
         const { durationMs, killed, reason, survivors } = await child.tree.kill();

@@ -22,6 +22,7 @@ const ESCAPES: readonly Escape[] = [
   { technique: 'ignore-signals' },
   { technique: 'stopped' },
   { technique: 'main-thread-exited' },
+  { technique: 'thread-relay' },
   { technique: 'plain', root: 'stay', count: 100 },
 ];
 

@@ -1,6 +1,6 @@
 // Reads what test/fixtures/heartbeat.c writes: which processes took part, and how often they beat.
 
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 
 import { allPids, commandLine, isAlive, mapsFile, namespacePids, processLine, type ProcessIdentity } from './proc.js';
 
@@ -74,6 +74,15 @@ export class Heartbeat {
   /** In the order of the slots, each as its own namespace numbers it. */
   pidsWritten(): number[] {
     return this.#slots().map(({ pid }) => pid);
+  }
+
+  /** How many processes have begun to take part. */
+  claimed(): number {
+    const header = Buffer.alloc(4);
+    const fd = openSync(this.path, 'r');
+    readSync(fd, header, 0, header.length, 0);
+    closeSync(fd);
+    return header.readUInt32LE(0);
   }
 
   /** How many processes have taken part. */
