@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "posix/await-events.h"
 #include "posix/every-signal.h"
 #include "posix/process.h"
 
@@ -23,6 +24,8 @@ bool isAboutSignals(std::string_view fact) {
 
 // Whether the root has done something since it stopped, or the guard has ended. Takes nothing.
 bool hasNews(int link) {
+  pollfd end{link, 0, 0};  // POLLHUP comes unasked
+  if (awaitEvents(&end, 1, 0) != 0) return true;
   char waiting[4096];
   const ssize_t size = recv(link, waiting, sizeof waiting, MSG_PEEK | MSG_DONTWAIT);
   if (size <= 0) return size == 0 || errno != EAGAIN;

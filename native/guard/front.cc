@@ -228,6 +228,7 @@ int runFront(const std::vector<std::string>& arguments) {
   const pid_t guard = forkWaker();
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
+    (void)witness.release();  // it is the front's
     pair.first.reset();
     becomeGuard(std::move(pair.second), launch, kept);
   }

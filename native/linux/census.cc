@@ -13,6 +13,7 @@
 #include "linux/own-proc.h"
 #include "posix/clock.h"
 #include "posix/files.h"
+#include "posix/system.h"
 
 namespace holdfast {
 
@@ -27,6 +28,11 @@ struct Sight {
   std::string text;
 };
 
+bool isExiting(const std::string& folder) {
+  const auto stat = parseStat(0, readWholeFile(folder + "/stat"));
+  return !stat || stat->exiting;
+}
+
 // A main thread that has exited, or is about to, has neither memory nor namespaces any more, while
 // the other threads have (docs/gotchas.md#zombie-leader): the first that has something to show.
 template <typename Read>
@@ -34,6 +40,7 @@ Sight look(const ProcessStat& process, const Read& read) {
   const std::string folder = "/proc/" + std::to_string(process.pid);
   if (std::string text = read(folder); !text.empty()) return {folder, std::move(text)};
   Sight sight{folder, {}};
+  if (!isExiting(folder)) return sight;
   for (int thread : numbersNamedIn(folder + "/task")) {
     if (thread == process.pid) continue;
     sight.folder = folder + "/task/" + std::to_string(thread);
@@ -152,7 +159,8 @@ const Census::Shown& Census::shownBy(const ProcessStat& process) {
 
 Place Census::placeOf(const ProcessStat& process) {
   Place place{pidNamespaceOf(process), cgroupsOf(process)};
-  const bool isHidden = place.pidNamespace.empty() || place.cgroups.empty();
+  const bool isHidden =
+      place.pidNamespace.empty() || (place.cgroups.empty() && !ownCgroups().empty());
   metChange_ = metChange_ || (isHidden && !markOf(process).empty());  // who shows that may be read
   return place;
 }
@@ -168,8 +176,7 @@ std::optional<unsigned> uidOf(int pid) {
 std::string cgroupsOf(const ProcessStat& process) {
   const auto readCgroups = [](const std::string& folder) {
     std::string cgroups = readWholeFile(folder + "/cgroup");
-    const auto after = parseStat(0, readWholeFile(folder + "/stat"));
-    return after && !after->exiting ? std::move(cgroups) : std::string();
+    return isExiting(folder) ? std::string() : cgroups;
   };
   return look(process, readCgroups).text;
 }

@@ -41,8 +41,8 @@ class Lineage {
   bool blind() const { return blind_; }
 
   // find(Marks::read). Nobody, unless it was blind, only when no member will appear who was not to
-  // be recognised: while a process turns into another program it shows no mark, which is waited
-  // for.
+  // be recognised: while a process turns into another program, or its main thread exits, it may
+  // show no mark, which is waited for.
   std::vector<ProcessStat> findSurely();
 
   // SIGKILL to every member; how many were hit for the first time. The tree is brought to a stand
@@ -68,7 +68,7 @@ class Lineage {
   std::set<int> groups_;                // ids led by members and not empty at the last look
   std::set<int> hit_;
   bool blind_ = false;
-  bool doubtful_ = false;  // the last look met a process that could not show its mark
+  bool doubtful_ = false;  // the last look met a process that may show a mark later
 };
 
 }  // namespace holdfast

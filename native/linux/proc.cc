@@ -9,7 +9,6 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/fields.h"
 #include "core/report.h"
 #include "linux/numbers.h"
 #include "linux/own-proc.h"

@@ -20,7 +20,8 @@ struct ProcessStat {
   char state = '?';
   int threads = 0;
   bool ofKernel = false;  // a kernel thread
-  bool exiting = false;   // the main thread exits or has exited
+  bool exiting =
+      false;  // the thread that was asked exits or has exited; of a process, the main thread
   std::uint64_t cpuTicks = 0;
   std::uint64_t startTime = 0;
   std::uint64_t residentPages = 0;

@@ -48,7 +48,7 @@ class AbandonedTrees {
 
   virtual ~AbandonedTrees() = default;
   virtual const Findings& look(Scope scope) = 0;
-  // Somebody of the last look was about to become another program, and could not show a mark.
+  // Somebody of the last look could not show a mark for a moment (Census::metChange()).
   virtual bool doubtful() const = 0;
 
   // One step for the members of the last look: whoever the kernel cannot kill as a whole is stopped

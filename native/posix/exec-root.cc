@@ -11,7 +11,6 @@
 
 #include "core/os-error.h"
 #include "posix/credentials.h"
-#include "posix/pending-signals.h"
 
 namespace holdfast {
 
@@ -152,7 +151,6 @@ void ExecRoot::fail(int step) {
 }
 
 ExecFailure ExecRoot::waitForExec() {
-  early_ = pendingSignals();
   if (!reportRead_) return failure_;
   reportWrite_.reset();
   Report report{};

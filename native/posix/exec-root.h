@@ -48,10 +48,8 @@ class ExecRoot {
   void forgetReport() { reportWrite_.reset(); }
   // The same where maker and child share their memory and the child has ended or runs its program.
   const ExecFailure& failure() const { return failure_; }
-  // In the maker, as soon as there is a child: waits for exec or for the failure.
+  // In the maker: waits for exec or for the failure.
   ExecFailure waitForExec();
-  // The signals that the maker had been sent, and not taken, when there was a child.
-  const sigset_t& early() const { return early_; }
 
   // Steps, by their index in the report.
   enum Step {
@@ -81,7 +79,6 @@ class ExecRoot {
   std::vector<char*> envp_;
   std::string mark_;
   ExecFailure failure_;
-  sigset_t early_{};
   UniqueFd reportRead_;
   UniqueFd reportWrite_;
 };

@@ -12,6 +12,7 @@
 #include "core/record.h"
 #include "posix/choose-containment.h"
 #include "posix/every-signal.h"
+#include "posix/pending-signals.h"
 #include "posix/prctl.h"
 #include "posix/process.h"
 #include "posix/system.h"
@@ -107,10 +108,11 @@ LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
   PreparedTree tree = prepareTree(setting, launch, exec);
   denyTracing();  // not earlier, or no user namespace could be made
   try {
+    const sigset_t early = pendingSignals();
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
     setting.link.send("started " + describe(root.identity), root.pidfd.get());
-    return {std::move(tree), root.identity, exec.early()};
+    return {std::move(tree), root.identity, early};
   } catch (...) {
     tree.abandon();
     throw;

@@ -27,7 +27,7 @@ struct PreparedTree {
 
 struct LaunchedTree : PreparedTree {
   Identity root;
-  sigset_t early{};  // what this process had been sent when there was a root, which did not get it
+  sigset_t early{};  // what this process had been sent before there was a root
 
   // Into the record, where there is one: without it, marks alone lead to the members.
   void recordRoot();

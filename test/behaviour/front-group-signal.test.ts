@@ -23,7 +23,7 @@ const FAMILY = '"$0" "$1" catch & setsid "$0" "$2" catch & exec "$0" "$3" catch'
 /** A job whose first process stops when it has two children, and goes on when there is a file of the name $0. */
 const STOP_EARLY = `
 set -m; "$@" & front=$!; echo $front
-until read -r witness guard <"/proc/$front/task/$front/children"; [ "$guard" ]; do :; done
+until read -r witness guard <"/proc/$front/task/$front/children"; [ "$guard" ]; do kill -0 $front || exit; done
 kill -STOP $front
 until [ -e "$0" ]; do sleep 0.02; done
 kill -CONT $front; until wait $front; code=$?; [ $code -lt 128 ]; do :; done; exit $code`;

@@ -76,9 +76,11 @@ function startHere({ mechanism, death, graceMs, timeoutMs }: RunPlan, cast: Cast
   };
 }
 
-/** The only child that a front ever has. */
+/** The first child of a front beside its witness, which is there before. */
 function guardOf(front: number): ProcessIdentity | undefined {
-  return allPids().flatMap((pid) => processLine(pid) ?? []).find(({ ppid }) => ppid === front);
+  const children = allPids().flatMap((pid) => processLine(pid) ?? []).filter(({ ppid }) => ppid === front);
+  const isWitness = ({ pid }: ProcessIdentity): boolean => readProcFile(`/proc/${pid}/comm`) === 'holdfast-group\n';
+  return children.some(isWitness) ? children.find((child) => !isWitness(child)) : undefined;
 }
 
 /** As the front has reported, or its record says; remembered, as whoever recovers the tree removes the record. */
