@@ -112,6 +112,11 @@ function numberOf(signal: Signal): number {
   return typeof signal === 'number' ? signal : constants.signals[signal];
 }
 
+/** Now, in milliseconds of the clock of SignalLog.timeOf(): CLOCK_MONOTONIC, as uv_hrtime() has it. */
+export function clockMs(): number {
+  return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 /** From one process to each of these, in this order. */
 export function send(signal: Signal, ...to: readonly ProcessIdentity[]): void {
   const names = to.map(({ pid, startTime }) => `${pid}:${startTime}`);
