@@ -6,13 +6,13 @@
     'version': '<!(node -p "require(\'./package.json\').version")',
     'sanitizers': '<!(node -p "process.env.HOLDFAST_SANITIZERS || String()")',
     'conditions': [
-      ['OS=="linux"', {'system_folders': 'core posix linux', 'addon_folder': 'addon', 'guard_folder': 'guard'}],
-      ['OS=="mac"', {'system_folders': 'core posix macos', 'addon_folder': 'addon', 'guard_folder': 'guard'}],
-      ['OS=="win"', {'system_folders': 'core windows', 'addon_folder': 'addon/windows', 'guard_folder': 'guard/windows'}],
+      ['OS=="linux"', {'system_folders': 'core posix linux', 'addon_folders': 'addon addon/posix', 'guard_folder': 'guard'}],
+      ['OS=="mac"', {'system_folders': 'core posix macos', 'addon_folders': 'addon addon/posix', 'guard_folder': 'guard'}],
+      ['OS=="win"', {'system_folders': 'core windows', 'addon_folders': 'addon addon/windows', 'guard_folder': 'guard/windows'}],
     ],
   },
   'target_defaults': {
-    'include_dirs': ['native', 'native/linux/<(target_arch)'],
+    'include_dirs': ['native', 'native/linux/kernel/<(target_arch)'],
     'defines': ['HOLDFAST_VERSION="<(version)"'],
     'cflags': ['-Wall', '-Wextra', '-ffunction-sections', '-fdata-sections'],
     'cflags!': ['-O3', '-fno-omit-frame-pointer'],
@@ -59,7 +59,7 @@
       'target_name': 'holdfast',
       'includes': ['msvc.gypi'],
       'dependencies': ['holdfast-system'],
-      'sources': ['<!@(node scripts/sources.mjs <(addon_folder))'],
+      'sources': ['<!@(node scripts/sources.mjs <(addon_folders))'],
       'include_dirs': ['<!(node -p "require(\'node-addon-api\').include_dir")'],
       # The second: an environment that is being stopped takes no exception, and that is no reason to
       # abort (node-addon-api, doc/error_handling.md).

@@ -4,7 +4,7 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:child_process';
 
 import { spawnContained, type Mechanism, type Tree } from '#lib/index.js';
-import { guardPath } from '#lib/native/guard-path.js';
+import { guardPath } from '#lib/addon/native-files.js';
 
 export interface Contender {
   readonly name: string;

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, readlinkSync, realpathSyn
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { guardPath } from '#lib/native/guard-path.js';
+import { guardPath } from '#lib/addon/native-files.js';
 
 import { contained, workingMechanisms } from './contenders.js';
 import { printTable, promise, type Row } from './statistics.js';

@@ -1,10 +1,10 @@
 // holdfast/native: single kernel features, typed and checked, for those who build containment of their own.
 
 import { ContainmentError } from './errors.js';
-import { binding } from './native/load-binding.js';
-import type { FileLock, Job as JobHandle, JobLimits, Prctl, ProcessEntry, ProcessGroup } from './native/binding.js';
+import { binding } from './addon/load.js';
+import type { FileLock, Job as JobHandle, JobLimits, Prctl, ProcessEntry, ProcessGroup } from './addon/binding.js';
 
-export { guardPath } from './native/guard-path.js';
+export { guardPath } from './addon/native-files.js';
 export type { FileLock, JobLimits, Prctl, ProcessEntry, ProcessGroup };
 /** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
 export type Job = JobHandle;

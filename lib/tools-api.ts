@@ -2,10 +2,10 @@
 
 export { acquireLock, holderOf } from './tools/lock.js';
 export type { HeldLock, LockHolder, LockOptions } from './tools/lock.js';
-export { recallText } from './tools/recall.js';
-export type { RecallOptions } from './tools/recall.js';
-export { saveContext } from './tools/save-context.js';
-export type { SaveRequest, SaveResult } from './tools/save-context.js';
+export { recallText } from './tools/save/recall.js';
+export type { RecallOptions } from './tools/save/recall.js';
+export { saveContext } from './tools/save/save-context.js';
+export type { SaveRequest, SaveResult } from './tools/save/save-context.js';
 export { sync } from './tools/sync/sync.js';
 export type { SyncOptions, SyncReport } from './tools/sync/sync.js';
 export { openWorkplace } from './tools/workplace.js';

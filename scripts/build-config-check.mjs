@@ -1,4 +1,4 @@
-// Compiles lib/tools/config.schema.json to dist/tools/config-check.cjs, which checks a configuration and fills in the
+// Compiles lib/tools/config/config.schema.json to dist/tools/config/config-check.cjs, which checks a configuration and fills in the
 // defaults without loading a schema compiler: a hook has no time for that.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,8 +11,8 @@ export function buildConfigCheck() {
   const require = createRequire(import.meta.url);
   const Ajv = require('ajv');
   const standaloneCode = require('ajv/dist/standalone').default;
-  const schema = readFileSync(join(PROJECT_ROOT, 'lib', 'tools', 'config.schema.json'), 'utf8');
-  const to = join(PROJECT_ROOT, 'dist', 'tools');
+  const schema = readFileSync(join(PROJECT_ROOT, 'lib', 'tools', 'config', 'config.schema.json'), 'utf8');
+  const to = join(PROJECT_ROOT, 'dist', 'tools', 'config');
   const options = { allErrors: true, useDefaults: true, strict: true, allowUnionTypes: true };
   const ajv = new Ajv({ ...options, code: { source: true, lines: true } });
   const code = standaloneCode(ajv, ajv.compile(JSON.parse(schema)));

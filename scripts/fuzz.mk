@@ -1,7 +1,7 @@
 # Builds the fuzz targets of test/fuzz with clang's libFuzzer, AddressSanitizer and UBSan: one program each in build/fuzz.
 # Called by scripts/fuzz.mjs, which knows the sources and the compiler.
 FLAGS := -std=c++17 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-INCLUDES := -Inative -Inative/linux/$(ARCH) -DHOLDFAST_VERSION='"fuzz"'
+INCLUDES := -Inative -Inative/linux/kernel/$(ARCH) -DHOLDFAST_VERSION='"fuzz"'
 OBJECTS := $(SOURCES:%.cc=build/fuzz/%.o)
 
 all: $(TARGETS:%=build/fuzz/%)

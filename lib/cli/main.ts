@@ -1,24 +1,24 @@
 // The command `holdfast`. Each command is loaded only when it is asked for: start-up time is part of every
 // `holdfast run`.
 
-import type * as Cleanup from './cleanup.js';
+import type * as Cleanup from './commands/cleanup.js';
 import type * as Deadline from '../tools/deadline.js';
-import type * as Doctor from './doctor.js';
-import type * as EndTree from './end-tree.js';
+import type * as Doctor from './commands/doctor.js';
+import type * as EndTree from './commands/end-tree.js';
 import type * as Help from './help.js';
-import type * as Hook from './hook.js';
-import type * as Hooks from './hooks.js';
-import type * as Ps from './ps.js';
-import type * as Recall from './recall.js';
-import type * as Run from './run.js';
-import type * as Save from './save.js';
-import type * as SaveCheck from './save-check.js';
-import type * as Schedule from './schedule.js';
-import type * as Setup from './setup.js';
-import type * as ShowGuardPath from './show-guard-path.js';
-import type * as ShowTree from './show-tree.js';
-import type * as Sync from './sync.js';
-import type * as Uninstall from './uninstall.js';
+import type * as Hook from './commands/hook.js';
+import type * as Hooks from './commands/hooks.js';
+import type * as Ps from './commands/ps.js';
+import type * as Recall from './commands/recall.js';
+import type * as Run from './commands/run.js';
+import type * as Save from './commands/save.js';
+import type * as SaveCheck from './commands/save-check.js';
+import type * as Schedule from './commands/schedule.js';
+import type * as Setup from './commands/setup.js';
+import type * as ShowGuardPath from './commands/show-guard-path.js';
+import type * as ShowTree from './commands/show-tree.js';
+import type * as Sync from './commands/sync.js';
+import type * as Uninstall from './commands/uninstall.js';
 import { EXIT_CONTAINMENT_FAILED, Misuse, misuse } from './exit-codes.js';
 import { printable } from '../printable.js';
 import { ToolFailure } from '../tools/failure.js';

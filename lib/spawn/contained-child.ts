@@ -3,8 +3,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
-import { guardPath } from '../native/guard-path.js';
-import { binding } from '../native/load-binding.js';
+import { guardPath } from '../addon/native-files.js';
+import { binding } from '../addon/load.js';
 import type { Terms } from '../options.js';
 import { signalNumber } from '../options.js';
 import type { RootEnd } from '../tree/facts.js';

@@ -11,11 +11,11 @@ import type {
 import { promisify } from 'node:util';
 
 import { termsFrom } from '../options.js';
-import { containWithin, seamFits } from './child-process-seam.js';
+import { containWithin, seamFits } from './seam/child-process-seam.js';
 import { timeoutFrom } from './contained-child.js';
 import type { Contained, Containment, WithContainment } from './contained-child.js';
 import { exec, execFile } from './node-spawns.js';
-import { execPortably } from './portable-exec.js';
+import { execPortably } from './portable/portable-exec.js';
 
 type Encoded<Options, Encoding> = Options & WithContainment & { encoding: Encoding };
 type Texts<Options> = Options & WithContainment & { encoding?: BufferEncoding | undefined };

@@ -14,10 +14,10 @@ import type {
 import type { Readable, Writable } from 'node:stream';
 
 import { termsFrom } from '../options.js';
-import { containWithin, seamFits } from './child-process-seam.js';
+import { containWithin, seamFits } from './seam/child-process-seam.js';
 import type { Contained, Containment, WithContainment } from './contained-child.js';
 import { fork, spawn } from './node-spawns.js';
-import { forkPortably, spawnPortably } from './portable-spawn.js';
+import { forkPortably, spawnPortably } from './portable/portable-spawn.js';
 
 type StreamFor<Given, Stream> = Given extends StdioPipe ? Stream : null;
 type Entry = StdioNull | StdioPipe;

@@ -5,7 +5,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, normalize, sep } from 'node:path';
 
 import { readBounded } from './bounded-file.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import { withinDeadline } from './deadline.js';
 import { EXIT, ToolFailure } from './failure.js';
 import { repositoryOf } from './git/repository.js';

@@ -1,9 +1,9 @@
 // What every tool works with: the directories of this user, the configuration, the store and the log.
 
-import { loadConfig, type Config } from './config.js';
+import { loadConfig, type Config } from './config/config.js';
 import { directories, type Directories } from './directories.js';
 import { openLog, type Log } from './log.js';
-import { Store } from './store.js';
+import { Store } from './save/store.js';
 
 export interface Workplace {
   readonly directories: Directories;

@@ -2,8 +2,8 @@
 // on a thread of its own. Here is only the reading of what it tells.
 
 import { invalidOption } from '../errors.js';
-import { guardPath } from '../native/guard-path.js';
-import { binding } from '../native/load-binding.js';
+import { guardPath } from '../addon/native-files.js';
+import { binding } from '../addon/load.js';
 import type {
   CleanedTree,
   CleanupOptions,

@@ -2,7 +2,7 @@
 // Adds what both need: a link that is held while somebody waits, and questions with their answers.
 
 import { ContainmentError } from '../errors.js';
-import type { GuardLink } from '../native/binding.js';
+import type { GuardLink } from '../addon/binding.js';
 import { fieldsOf, unescapeField, wordOf } from './facts.js';
 
 export type { GuardLink };

@@ -1,5 +1,5 @@
 // Reads the records as the addon tells of them: lines in, what is known of each tree out. The addon has checked every
-// value (native/core/record.cc).
+// value (native/core/records/record.cc).
 
 import { basename, dirname, join } from 'node:path';
 

@@ -2,8 +2,8 @@
 // cannot be read.
 
 import { ContainmentError, systemErrorOf } from '../errors.js';
-import type { Records } from '../native/binding.js';
-import { binding } from '../native/load-binding.js';
+import type { Records } from '../addon/binding.js';
+import { binding } from '../addon/load.js';
 
 type Question = (records: Records, home: string) => Promise<readonly string[]>;
 

@@ -2,8 +2,8 @@
 // or a ContainmentError. Does not know who spawns, nor how the guard was reached.
 
 import { ContainmentError, errnoOf, systemErrorOf } from '../errors.js';
-import type { GuardStart } from '../native/binding.js';
-import { binding } from '../native/load-binding.js';
+import type { GuardStart } from '../addon/binding.js';
+import { binding } from '../addon/load.js';
 import type { Terms } from '../options.js';
 import { lastFailedCall, readBirth } from './facts.js';
 import type { Birth, FailedCall, Outcome } from './facts.js';

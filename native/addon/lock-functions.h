@@ -1,4 +1,4 @@
-// lock(path) and tryLock(path) of lib/native/binding.ts, over the file lock of either system.
+// lock(path) and tryLock(path) of lib/addon/binding.ts, over the file lock of either system.
 #pragma once
 
 #include <napi.h>

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <map>
 
-#include "core/decimal.h"
-#include "core/fields.h"
+#include "core/text/decimal.h"
+#include "core/text/fields.h"
 
 namespace holdfast {
 

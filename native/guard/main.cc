@@ -8,20 +8,20 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "core/fields.h"
+#include "core/text/fields.h"
 #include "guard/cleanup.h"
 #include "guard/exit-codes.h"
-#include "guard/front.h"
+#include "guard/front/front.h"
 #include "guard/probe.h"
 #include "guard/problems.h"
 #include "guard/recover.h"
-#include "guard/supervisor.h"
-#include "posix/choose-containment.h"
-#include "posix/elevation.h"
-#include "posix/handover.h"
-#include "posix/init-life.h"
-#include "posix/prctl.h"
-#include "posix/record-directory.h"
+#include "guard/supervisor/supervisor.h"
+#include "posix/tree/choose-containment.h"
+#include "posix/port/elevation.h"
+#include "posix/tree/handover.h"
+#include "posix/port/init-life.h"
+#include "posix/port/prctl.h"
+#include "posix/records/record-directory.h"
 #include "posix/standard-descriptors.h"
 
 namespace holdfast {

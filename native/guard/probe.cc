@@ -10,12 +10,12 @@
 #include <charconv>
 #include <cstdio>
 
-#include "core/json.h"
-#include "guard/supervisor.h"
+#include "core/text/json.h"
+#include "guard/supervisor/supervisor.h"
 #include "guard/tree-id.h"
-#include "posix/launch-tree.h"
-#include "posix/record-directory.h"
-#include "posix/system-probes.h"
+#include "posix/tree/launch-tree.h"
+#include "posix/records/record-directory.h"
+#include "posix/port/system-probes.h"
 
 namespace holdfast {
 

@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <exception>
 
-#include "core/printable.h"
+#include "core/text/printable.h"
 #include "guard/exit-codes.h"
-#include "guard/run-options.h"
+#include "guard/front/run-options.h"
 
 namespace holdfast {
 

@@ -1,4 +1,4 @@
-#include "posix/witness.h"
+#include "posix/port/witness.h"
 
 #include <linux/futex.h>
 #include <sched.h>
@@ -11,8 +11,8 @@
 #include <cerrno>
 #include <cstdint>
 
-#include "linux/clone.h"
-#include "linux/raw-exec.h"
+#include "linux/kernel/clone.h"
+#include "linux/kernel/raw.h"
 #include "posix/clock.h"
 
 namespace holdfast {

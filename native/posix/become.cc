@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "core/os-error.h"
-#include "posix/descriptor-right.h"
+#include "posix/tree/descriptor-right.h"
 
 namespace holdfast {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "windows/program-search.h"
+#include "windows/start/program-search.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"
 

@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 
-import { binding } from '#lib/native/load-binding.js';
+import { binding } from '#lib/addon/load.js';
 import { termsFrom } from '#lib/options.js';
 import { encodeLaunch, newTreeId } from '#lib/tree/launch-request.js';
-import { launchMessage } from '#lib/tree/portable-link.js';
+import { launchMessage } from '#lib/spawn/portable/portable-link.js';
 
 import { leaveFree } from '../support/contained.js';
 import { eventually, within } from '../support/eventually.js';

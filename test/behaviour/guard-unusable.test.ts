@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 
 import { spawnContained } from '#lib/index.js';
-import { binding } from '#lib/native/load-binding.js';
+import { binding } from '#lib/addon/load.js';
 
 import { leaveFree } from '../support/contained.js';
 import { guards, records } from '../support/leaks.js';

@@ -3,8 +3,8 @@
 
 #include "core/report.h"
 #include "core/tree-names.h"
-#include "guard/front-outcome.h"
-#include "posix/leftovers.h"
+#include "guard/front/outcome.h"
+#include "posix/port/leftovers.h"
 #include "target.h"
 
 namespace {

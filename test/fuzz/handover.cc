@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "posix/handover.h"
+#include "posix/tree/handover.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

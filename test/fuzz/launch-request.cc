@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "core/launch.h"
-#include "posix/exec-root.h"
+#include "posix/tree/exec-root.h"
 #include "target.h"
 
 using holdfast::fuzz::expect;

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "posix/owner-link.h"
+#include "posix/tree/owner-link.h"
 #include "sockets.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 // What processes choose and /proc shows: names, environments, lists.
 
-#include "linux/numbers.h"
-#include "linux/proc.h"
+#include "linux/kernel/numbers.h"
+#include "linux/kernel/proc.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

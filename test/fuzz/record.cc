@@ -1,6 +1,6 @@
 // The record of a tree: anything malformed is corrupt, in words, and what is read can be written.
 
-#include "core/record.h"
+#include "core/records/record.h"
 #include "core/tree-names.h"
 #include "target.h"
 

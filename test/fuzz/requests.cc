@@ -5,7 +5,7 @@
 #include <signal.h>
 
 #include "core/report.h"
-#include "guard/supervisor.h"
+#include "guard/supervisor/supervisor.h"
 #include "sockets.h"
 
 namespace {

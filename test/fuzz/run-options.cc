@@ -1,6 +1,6 @@
 // The command line of `run`, its words separated by NULs: terms, or what was wrong.
 
-#include "guard/run-options.h"
+#include "guard/front/run-options.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
 // Hostile text on its way out: to a terminal, into JSON, into a field of the protocol.
 
-#include "core/json.h"
-#include "core/printable.h"
+#include "core/text/json.h"
+#include "core/text/printable.h"
 #include "core/report.h"
 #include "target.h"
 

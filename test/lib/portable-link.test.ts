@@ -3,8 +3,8 @@
 import { expect } from 'chai';
 import { constants } from 'node:os';
 
-import { binding } from '#lib/native/load-binding.js';
-import { PortableLink } from '#lib/tree/portable-link.js';
+import { binding } from '#lib/addon/load.js';
+import { PortableLink } from '#lib/spawn/portable/portable-link.js';
 
 const { SIGCONT, SIGKILL } = constants.signals;
 const DEADLINE_MS = 200;

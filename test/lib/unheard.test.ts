@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { constants } from 'node:os';
 
-import type { GuardLink } from '#lib/native/binding.js';
+import type { GuardLink } from '#lib/addon/binding.js';
 import { ContainedTree } from '#lib/tree/tree.js';
 import type { EndReport } from '#lib/index.js';
 

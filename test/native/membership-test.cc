@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/membership.h"
+#include "core/records/membership.h"
 #include "expect.h"
 
 namespace holdfast::test {

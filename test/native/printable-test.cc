@@ -1,8 +1,8 @@
 // What somebody else has named, as people get to see it.
 
-#include "core/printable.h"
+#include "core/text/printable.h"
 
-#include "core/json.h"
+#include "core/text/json.h"
 #include "expect.h"
 
 namespace holdfast::test {

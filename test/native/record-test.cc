@@ -1,6 +1,6 @@
 // The record of a tree: read back as it was written, and refused whatever else it may say.
 
-#include "core/record.h"
+#include "core/records/record.h"
 
 #include "core/tree-names.h"
 #include "expect.h"

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "core/json.h"
+#include "core/text/json.h"
 #include "expect.h"
 
 namespace holdfast::test {

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 
-#include "core/decimal.h"
+#include "core/text/decimal.h"
 #include "core/mechanism.h"
 #include "core/os-error.h"
 #include "core/report.h"

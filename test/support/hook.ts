@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from './project.js';
 import type { Scene } from './scene.js';
 
 import type { Agent, HookEvent } from '#lib/tools/hooks/events.js';
-import type { ContextRecord } from '#lib/tools/context-record.js';
+import type { ContextRecord } from '#lib/tools/save/context-record.js';
 
 /** The most that may be set: a busy machine needs more than the default to save, and to send. */
 const PATIENT = { budgetMs: 10_000, syncBudgetMs: 10_000 };

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { guardPath } from '#lib/native/guard-path.js';
+import { guardPath } from '#lib/addon/native-files.js';
 
 function rootAbove(directory: string): string {
   if (existsSync(join(directory, 'binding.gyp')) || existsSync(join(directory, 'package-lock.json'))) {

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { guardPath } from '#lib/native/guard-path.js';
+import { guardPath } from '#lib/addon/native-files.js';
 
 import { holdfast } from '../support/command.js';
 import { leaveFree, titleOf } from '../support/contained.js';

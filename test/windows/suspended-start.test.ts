@@ -14,7 +14,7 @@ const CALLS = JSON.stringify(join(WINDOWS_FIXTURES, 'calls.node'));
 /** Starts two trees, of which the first is the one of the test, and kills that when it is told to. */
 const SCRIPT = `
 const { spawnContained } = require(${LIBRARY});
-require('#lib/native/load-binding.js').binding();
+require('#lib/addon/load.js').binding();
 const calls = require(${CALLS});
 calls.watch();
 calls.denyJobLists();
@@ -37,7 +37,7 @@ describe('a root on Windows that begins suspended', () => {
   it('is contained, and the process is warned of it once', async () => {
     const witness = await leaveFree(scene(), { technique: 'parent-exits' });
     const cast = scene().cast({ technique: 'parent-exits' });
-    const script = SCRIPT.replace("'#lib/native/load-binding.js'", JSON.stringify(require.resolve('#lib/native/load-binding.js')));
+    const script = SCRIPT.replace("'#lib/addon/load.js'", JSON.stringify(require.resolve('#lib/addon/load.js')));
     const owner = scene().startHolding(cast, [process.execPath, '-e', script, ...cast.argv]);
     await cast.ready();
 

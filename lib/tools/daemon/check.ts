@@ -1,7 +1,7 @@
 // One look of the daemon at its projects: on this machine only, nothing is sent from here.
 
-import { checkProject, type ProjectCheck } from '../check-project.js';
-import { absolutePath } from '../config.js';
+import { checkProject, type ProjectCheck } from '../save/check-project.js';
+import { absolutePath } from '../config/config.js';
 import type { Workplace } from '../workplace.js';
 
 /**

@@ -5,7 +5,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterSaving, healthLines, type Line } from '../after-saving.js';
+import { afterSaving, healthLines, type Line } from '../save/after-saving.js';
 import { acquireLock } from '../lock.js';
 import type { LogLevel } from '../log.js';
 import type { Workplace } from '../workplace.js';

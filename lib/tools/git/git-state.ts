@@ -1,7 +1,7 @@
 // The state of a repository for a saved context: two contained children, one after the other, and nothing else. What
 // git cannot tell is a warning and no failure: the context is saved without it.
 
-import type { GitState } from '../context-record.js';
+import type { GitState } from '../save/context-record.js';
 import type { ToolChildResult } from '../child.js';
 import { withinDeadline } from '../deadline.js';
 import { readConfiguration } from './configuration.js';

@@ -1,7 +1,7 @@
 // Reads what git prints: `status --porcelain=v2 --branch -z` and a log of records that end with NUL. Paths are bytes;
 // those that are no UTF-8 are shown with `\xNN`.
 
-import type { GitState } from '../context-record.js';
+import type { GitState } from '../save/context-record.js';
 
 export type Status = Omit<GitState, 'commits'>;
 

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import { makePrivateDirectory, readFileIfAny, replaceFile } from '../private-files.js';
-import { recallText } from '../recall.js';
+import { recallText } from '../save/recall.js';
 import type { Workplace } from '../workplace.js';
 import type { HookCall } from './hook-call.js';
 

@@ -1,9 +1,9 @@
 // Turns what an agent has told a hook into a saved context. Git is asked only where something has changed and nobody
 // has asked for a while, and for a moment only: the agent waits.
 
-import { activityOf } from '../activity.js';
+import { activityOf } from '../save/activity.js';
 import { openProject } from '../project.js';
-import { saveContext, type SaveRequest, type SaveResult } from '../save-context.js';
+import { saveContext, type SaveRequest, type SaveResult } from '../save/save-context.js';
 import type { Workplace } from '../workplace.js';
 import type { HookCall } from './hook-call.js';
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { SyncConfig } from '../config.js';
+import type { SyncConfig } from '../config/config.js';
 import { makePrivateDirectory, readFileIfAny, replaceFile } from '../private-files.js';
 import { LONGEST_RETRY_AFTER_MS } from './replies.js';
 

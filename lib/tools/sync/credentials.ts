@@ -3,7 +3,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
-import { absolutePath, type SyncConfig } from '../config.js';
+import { absolutePath, type SyncConfig } from '../config/config.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import type { S3Credentials } from './s3-signature.js';
 

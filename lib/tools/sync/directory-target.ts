@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 
 import { runChild, type ToolChildResult } from '../child.js';
-import type { SyncConfig } from '../config.js';
+import type { SyncConfig } from '../config/config.js';
 import type { DirectoryAnswer, DirectoryRequest } from './directory-writer.js';
 import { msLeft, type Attempt, type Offer, type Outcome, type Target } from './target.js';
 

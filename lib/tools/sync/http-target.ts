@@ -3,7 +3,7 @@
 import { Agent as HttpAgent, type Agent } from 'node:http';
 import type * as Https from 'node:https';
 
-import type { SyncConfig } from '../config.js';
+import type { SyncConfig } from '../config/config.js';
 import { exchange, type HttpReply } from './exchange.js';
 import { meaningOf, type Flavor, type Meaning } from './flavors.js';
 import { replyInWords, retryAfterMs } from './replies.js';

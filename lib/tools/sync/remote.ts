@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 
-import type { SyncConfig } from '../config.js';
+import type { SyncConfig } from '../config/config.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import { authorization, s3Credentials, tokenOf } from './credentials.js';
 import { DirectoryTarget } from './directory-target.js';

@@ -2,8 +2,8 @@
 // the remote turns out to be away. What is saved meanwhile is sent, too.
 
 import { EXIT, ToolFailure } from '../failure.js';
-import { contentIdOf, isIntact, type ContextRecord } from '../context-record.js';
-import type { Store, StoredItem } from '../store.js';
+import { contentIdOf, isIntact, type ContextRecord } from '../save/context-record.js';
+import type { Store, StoredItem } from '../save/store.js';
 import { parsedOrUndefined } from './same-context.js';
 import { msLeft, type Attempt, type Offer, type Outcome, type Target } from './target.js';
 

@@ -1,7 +1,7 @@
 // Whether a remote holds the saved state that it should: the content is what counts, not when and why it was saved, nor
 // what the store has added for itself.
 
-import { contentIdOf } from '../context-record.js';
+import { contentIdOf } from '../save/context-record.js';
 
 /** Keys that CouchDB and others add (`_id`, `_rev`) begin like this; none of a record does. */
 const OF_THE_STORE = '_';

@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 
-import type { SyncConfig } from '../config.js';
+import type { SyncConfig } from '../config/config.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import { acquireLock, holderOf } from '../lock.js';
-import type { Store } from '../store.js';
+import type { Store } from '../save/store.js';
 import type { Workplace } from '../workplace.js';
 import { Backoff } from './backoff.js';
 import { openTarget } from './remote.js';

@@ -1,4 +1,4 @@
-// holdfast.node on Windows: what lib/native/binding.ts describes. A thin binding; the work is done
+// holdfast.node on Windows: what lib/addon/binding.ts describes. A thin binding; the work is done
 // in native/windows.
 
 #include <napi.h>

@@ -6,8 +6,8 @@
 #include "addon/arguments.h"
 #include "addon/errors.h"
 #include "core/uv-errors.h"
-#include "windows/job.h"
-#include "windows/process-table.h"
+#include "windows/kernel/job.h"
+#include "windows/kernel/process-table.h"
 
 namespace holdfast {
 

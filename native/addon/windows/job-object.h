@@ -1,4 +1,4 @@
-// The addon's `createJob` (lib/native/binding.ts): one Job Object in the hands of JavaScript.
+// The addon's `createJob` (lib/addon/binding.ts): one Job Object in the hands of JavaScript.
 #pragma once
 
 #include <napi.h>

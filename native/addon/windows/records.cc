@@ -9,10 +9,10 @@
 #include "addon/arguments.h"
 #include "addon/errors.h"
 #include "addon/lines-promise.h"
-#include "windows/cleanup.h"
+#include "windows/records/cleanup.h"
 #include "windows/clock.h"
-#include "windows/registry.h"
-#include "windows/supervisor.h"
+#include "windows/records/registry.h"
+#include "windows/tree/supervisor.h"
 
 namespace holdfast {
 

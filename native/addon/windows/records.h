@@ -1,4 +1,4 @@
-// What the addon offers of the records of this user: lib/native/binding.ts, Records.
+// What the addon offers of the records of this user: lib/addon/binding.ts, Records.
 #pragma once
 
 #include <napi.h>

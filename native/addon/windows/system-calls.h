@@ -1,4 +1,4 @@
-// The functions of the addon that stand for single system calls (lib/native/binding.ts).
+// The functions of the addon that stand for single system calls (lib/addon/binding.ts).
 #pragma once
 
 #include <napi.h>

@@ -4,8 +4,8 @@
 #include "addon/errors.h"
 #include "addon/listeners.h"
 #include "core/uv-errors.h"
-#include "windows/launch-for-owner.h"
-#include "windows/termination.h"
+#include "windows/owner/launch-for-owner.h"
+#include "windows/kernel/termination.h"
 
 namespace holdfast {
 

@@ -1,11 +1,11 @@
 // TreeLink: the JavaScript object at the owner's end of one tree's conversation, the GuardLink of
-// lib/native/binding.ts. There is no guard at the other end but the supervisor of this process.
+// lib/addon/binding.ts. There is no guard at the other end but the supervisor of this process.
 #pragma once
 
 #include <napi.h>
 
 #include "addon/windows/loop-bell.h"
-#include "windows/launch-tree.h"
+#include "windows/tree/launch-tree.h"
 
 namespace holdfast {
 

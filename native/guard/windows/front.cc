@@ -10,13 +10,13 @@
 #include <utility>
 
 #include "core/report.h"
-#include "guard/front-outcome.h"
-#include "guard/run-options.h"
+#include "guard/front/outcome.h"
+#include "guard/front/run-options.h"
 #include "guard/tree-id.h"
-#include "windows/invocation.h"
-#include "windows/launch-tree.h"
-#include "windows/process-table.h"
-#include "windows/record-directory.h"
+#include "windows/start/invocation.h"
+#include "windows/tree/launch-tree.h"
+#include "windows/kernel/process-table.h"
+#include "windows/records/record-directory.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"
 

@@ -10,11 +10,11 @@
 #include "guard/exit-codes.h"
 #include "guard/probe.h"
 #include "guard/problems.h"
-#include "guard/run-options.h"
+#include "guard/front/run-options.h"
 #include "guard/windows/front.h"
 #include "guard/windows/launch.h"
-#include "windows/invocation.h"
-#include "windows/polite-request.h"
+#include "windows/start/invocation.h"
+#include "windows/kernel/polite-request.h"
 
 namespace holdfast {
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ContextRecord } from '#lib/tools/context-record.js';
+import type { ContextRecord } from '#lib/tools/save/context-record.js';
 
 import { holdfast, type CommandRun } from '../../support/command.js';
 import { eventually } from '../../support/eventually.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { absolutePath, checkConfig, loadConfig } from '#lib/tools/config.js';
+import { absolutePath, checkConfig, loadConfig } from '#lib/tools/config/config.js';
 import { ToolFailure } from '#lib/tools/failure.js';
 
 import { holdfast } from '../../support/command.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { openLog, openRotated } from '#lib/tools/log.js';
 import { makePrivateDirectory, replaceFile } from '#lib/tools/private-files.js';
-import { Store } from '#lib/tools/store.js';
+import { Store } from '#lib/tools/save/store.js';
 
 import { holdfast } from '../../support/command.js';
 import { NEEDS_ROOT, itIf } from '../../support/mechanisms.js';

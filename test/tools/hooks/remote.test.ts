@@ -7,7 +7,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from 'nod
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 
-import { checkConfig } from '#lib/tools/config.js';
+import { checkConfig } from '#lib/tools/config/config.js';
 
 import { HookScene, answerOf } from '../../support/hook.js';
 import { guards } from '../../support/leaks.js';

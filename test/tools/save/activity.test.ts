@@ -5,10 +5,10 @@ import { mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 
-import { activityOf, type Activity } from '#lib/tools/activity.js';
-import { checkConfig } from '#lib/tools/config.js';
+import { activityOf, type Activity } from '#lib/tools/save/activity.js';
+import { checkConfig } from '#lib/tools/config/config.js';
 import { openProject } from '#lib/tools/project.js';
-import { Store } from '#lib/tools/store.js';
+import { Store } from '#lib/tools/save/store.js';
 
 import { holdfast } from '../../support/command.js';
 import { itIf } from '../../support/mechanisms.js';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 
 import { acquireLock } from '#lib/tools/lock.js';
-import { saveContext } from '#lib/tools/save-context.js';
+import { saveContext } from '#lib/tools/save/save-context.js';
 
 import { holdfast } from '../../support/command.js';
 import { HookScene, answerOf, type HookRun } from '../../support/hook.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isIntact, type ContextRecord } from '#lib/tools/context-record.js';
+import { isIntact, type ContextRecord } from '#lib/tools/save/context-record.js';
 
 import { holdfast, type CommandRun } from '../../support/command.js';
 import { PROJECT_ROOT } from '../../support/project.js';

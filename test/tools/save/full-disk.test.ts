@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { join } from 'node:path';
 
-import { isIntact, type ContextRecord } from '#lib/tools/context-record.js';
+import { isIntact, type ContextRecord } from '#lib/tools/save/context-record.js';
 
 import { itIf } from '../../support/mechanisms.js';
 import { PROJECT_ROOT } from '../../support/project.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { isIntact, type ContextRecord } from '#lib/tools/context-record.js';
+import { isIntact, type ContextRecord } from '#lib/tools/save/context-record.js';
 
 import { holdfast } from '../../support/command.js';
 import { killedAfter } from '../../support/kill-after.js';

@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { checkConfig } from '#lib/tools/config.js';
-import type { ContextRecord } from '#lib/tools/context-record.js';
+import { checkConfig } from '#lib/tools/config/config.js';
+import type { ContextRecord } from '#lib/tools/save/context-record.js';
 import { gitState, type GitFindings } from '#lib/tools/git/git-state.js';
 
 import { holdfast, type CommandRun } from '../../support/command.js';

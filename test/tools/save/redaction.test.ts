@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { randomBytes } from 'node:crypto';
 
-import { redact } from '#lib/tools/redact.js';
+import { redact } from '#lib/tools/save/redact.js';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwx';
 

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { checkConfig } from '#lib/tools/config.js';
+import { checkConfig } from '#lib/tools/config/config.js';
 
 import { PROJECT_ROOT } from '../../support/project.js';
 import { useScene } from '../../support/scene.js';

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { canonicalJson } from '#lib/tools/context-record.js';
+import { canonicalJson } from '#lib/tools/save/context-record.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 
-import { isIntact, type ContextRecord } from '#lib/tools/context-record.js';
+import { isIntact, type ContextRecord } from '#lib/tools/save/context-record.js';
 import { sync } from '#lib/tools/sync/sync.js';
 
 import { killedAfter } from '../../support/kill-after.js';

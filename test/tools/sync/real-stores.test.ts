@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 
-import type { ContextRecord } from '#lib/tools/context-record.js';
+import type { ContextRecord } from '#lib/tools/save/context-record.js';
 import { isSameContext } from '#lib/tools/sync/same-context.js';
 import { sync } from '#lib/tools/sync/sync.js';
 

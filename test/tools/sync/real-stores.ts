@@ -5,7 +5,7 @@ import { accessSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFile
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 
-import type { SyncConfig } from '#lib/tools/config.js';
+import type { SyncConfig } from '#lib/tools/config/config.js';
 
 import { eventually } from '../../support/eventually.js';
 import { answers, freePort, nginxAt, nginxPath } from '../../support/nginx.js';

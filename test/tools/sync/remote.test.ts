@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-import type { SyncConfig } from '#lib/tools/config.js';
+import type { SyncConfig } from '#lib/tools/config/config.js';
 import { ToolFailure } from '#lib/tools/failure.js';
 import { tokenOf } from '#lib/tools/sync/credentials.js';
 import { openTarget } from '#lib/tools/sync/remote.js';

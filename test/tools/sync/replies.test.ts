@@ -3,8 +3,8 @@
 import { expect } from 'chai';
 
 import { sync } from '#lib/tools/sync/sync.js';
-import type { SyncConfig } from '#lib/tools/config.js';
-import { canonicalJson } from '#lib/tools/context-record.js';
+import type { SyncConfig } from '#lib/tools/config/config.js';
+import { canonicalJson } from '#lib/tools/save/context-record.js';
 
 import { useScene } from '../../support/scene.js';
 import {

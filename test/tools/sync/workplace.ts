@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { checkConfig, type SyncConfig } from '#lib/tools/config.js';
-import { identified, type ContextFacts, type ContextRecord } from '#lib/tools/context-record.js';
+import { checkConfig, type SyncConfig } from '#lib/tools/config/config.js';
+import { identified, type ContextFacts, type ContextRecord } from '#lib/tools/save/context-record.js';
 import { openLog } from '#lib/tools/log.js';
 import { makePrivateDirectory, replaceFile } from '#lib/tools/private-files.js';
-import { Store } from '#lib/tools/store.js';
+import { Store } from '#lib/tools/save/store.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 
 import type { Scene } from '../../support/scene.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { runChild, type ToolChildResult } from '../../child.js';
-import { loadConfig } from '../../config.js';
+import { loadConfig } from '../../config/config.js';
 import type { Directories } from '../../directories.js';
 import { ToolFailure } from '../../failure.js';
 import { EVENT_NAMES, HOOK_EVENTS, type Agent, type HookEvent } from '../events.js';

@@ -1,0 +1,56 @@
+// `holdfast recall`: what was saved last of a project, in words or as it is.
+
+import { printableJson } from '../../printable.js';
+import { EXIT, ToolFailure } from '../../tools/failure.js';
+import { projectRootOf } from '../../tools/project.js';
+import { recallText } from '../../tools/save/recall.js';
+import { openWorkplace } from '../../tools/workplace.js';
+import { parseArguments } from '../arguments.js';
+import { Misuse } from '../exit-codes.js';
+import { print } from '../output.js';
+
+const HELP = `usage: holdfast recall [--project DIR] [--markdown | --json] [--max-chars N] [--config FILE]
+
+Tells what was saved last of a project. Starts no process.
+
+  --project DIR   the repository that holds it, or else the directory (default: where you are)
+  --markdown      for a page or an agent
+  --json          the record as it was saved
+  --max-chars N   characters of the text (default 4000)
+  --config FILE   instead of config.json
+  --help
+
+Examples:
+  holdfast recall
+  holdfast recall --project ~/src/app --markdown > HANDOVER.md
+  holdfast recall --json | jq -r .git.branch
+
+Exit codes: 0; 1 nothing was saved of this project; 64 wrong usage; 78 the configuration is wrong.
+`;
+
+const OPTIONS = {
+  project: { type: 'string' },
+  markdown: { type: 'boolean' },
+  json: { type: 'boolean' },
+  'max-chars': { type: 'string' },
+  config: { type: 'string' },
+} as const;
+
+const MAX_CHARS = 4000;
+
+export async function recall(args: readonly string[]): Promise<void> {
+  const given = parseArguments(args, { command: 'recall', options: OPTIONS, help: HELP });
+  if (given === undefined) return;
+  const maxChars = charsFrom(given.valueOf('max-chars'));
+  const { store } = openWorkplace(given.valueOf('config'));
+  const root = await projectRootOf(given.valueOf('project') ?? process.cwd());
+  const record = store.latestOf(root);
+  if (record === undefined) throw new ToolFailure(EXIT.notDone, `nothing was saved of ${root}`);
+  print([given.has('json') ? printableJson(record) : recallText(record, { maxChars, markdown: given.has('markdown') })]);
+}
+
+function charsFrom(text: string | undefined): number {
+  if (text === undefined) return MAX_CHARS;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new Misuse(`--max-chars expects a number from 1, got '${text}'`);
+}

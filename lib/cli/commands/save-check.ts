@@ -1,0 +1,130 @@
+// `holdfast save-check`: what a scheduler calls every few minutes.
+
+import { printable, printableJson } from '../../printable.js';
+import { healthLines, syncLines, type Line } from '../../tools/save/after-saving.js';
+import type { ProjectReport } from '../../tools/save/check-project.js';
+import { endDespiteHungCalls } from '../../tools/deadline.js';
+import { EXIT } from '../../tools/failure.js';
+import { saveCheck, type SaveCheckReport } from '../../tools/save/save-check.js';
+import { openWorkplace, type Workplace } from '../../tools/workplace.js';
+import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';
+import { print, shownTime, withoutGoodNews } from '../output.js';
+
+const HELP = `usage: holdfast save-check [--project DIR]... [--scheduled] [--force] [--no-sync] [--strict]
+                           [--budget TIME] [--explain] [--dry-run] [--config FILE] [--json | --quiet]
+
+Looks at each project once: a few files tell whether somebody works there. Where nobody does
+nothing is started; where somebody does the context is saved, by git twice at most, one after the
+other. Then it ends what crashes have left behind and sends what waits. Only one runs at a time.
+
+  --project DIR   look at this one; may be given several times (default: those of the configuration)
+  --scheduled     called by a scheduler
+  --force         save whether somebody works there or not
+  --no-sync       send nothing
+  --strict        exit 75 when another one is running, and with the code of the sync
+  --budget TIME   for the whole of it (save.budgetMs; 60s)
+  --explain       say which file told what
+  --dry-run       say what would be saved; save, end and send nothing
+  --config FILE   instead of config.json
+  --json          one object
+  --quiet         say only what is wrong
+  --help
+
+Examples:
+  holdfast save-check --project . --explain --no-sync
+  holdfast save-check --scheduled
+  holdfast save-check --json | jq '.projects[].outcome'
+
+Exit codes: 0 done, or another one is running; 1 a project failed; 64 wrong usage; 73 the disk is
+full; 75 another one is running (--strict); 77 not permitted; 78 the configuration is wrong; 124
+the budget was used up.
+`;
+
+const OPTIONS = {
+  project: { type: 'string', multiple: true },
+  scheduled: { type: 'boolean' },
+  force: { type: 'boolean' },
+  'no-sync': { type: 'boolean' },
+  strict: { type: 'boolean' },
+  budget: { type: 'string' },
+  explain: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  config: { type: 'string' },
+  json: { type: 'boolean' },
+  quiet: { type: 'boolean' },
+} as const;
+
+export async function saveCheckCommand(args: readonly string[]): Promise<void> {
+  const given = parseArguments(args, { command: 'save-check', options: OPTIONS, help: HELP });
+  if (given === undefined) return;
+  refuseTogether(given, 'quiet', 'json');
+  const workplace = openWorkplace(given.valueOf('config'));
+  allowHungCalls(given.valuesOf('project').length + workplace.config.projects.length);
+  const budget = given.valueOf('budget');
+  const report = await saveCheck(workplace, {
+    projects: given.valuesOf('project'),
+    trigger: given.has('scheduled') ? 'scheduled' : 'manual',
+    force: given.has('force'),
+    sync: !given.has('no-sync'),
+    dryRun: given.has('dry-run'),
+    ...(budget !== undefined && { budgetMs: durationMs('--budget', budget) }),
+  });
+  const lines = linesOf(report, workplace, given.has('explain'));
+  if (!given.has('dry-run')) noteIn(workplace, lines);
+  const shown = given.has('json') ? [printableJson(report)] : lines.map(({ level, text }) => `[${level}] ${printable(text)}`);
+  print(given.has('quiet') ? withoutGoodNews(shown) : shown);
+  process.exitCode = exitCodeOf(report, given);
+  endDespiteHungCalls();
+}
+
+function noteIn({ log }: Workplace, lines: readonly Line[]): void {
+  for (const { level, text } of lines) if (level !== 'OK') log.write(level, 'save-check', text);
+}
+
+const SPARE_THREADS = 4;
+const MOST_THREADS = 64;
+
+/** Each project on a file system that hangs keeps a thread of libuv's pool; the others need one too. */
+function allowHungCalls(projects: number): void {
+  process.env['UV_THREADPOOL_SIZE'] ??= String(Math.min(projects + SPARE_THREADS, MOST_THREADS));
+}
+
+function exitCodeOf(report: SaveCheckReport, given: Arguments): number {
+  if (!given.has('strict')) return report.exitCode;
+  if (report.status === 'busy') return EXIT.tryAgain;
+  return report.exitCode === 0 ? (report.sync?.exitCode ?? 0) : report.exitCode;
+}
+
+function linesOf(report: SaveCheckReport, { warnings, configPath }: Workplace, explains: boolean): readonly Line[] {
+  const warned = [...warnings, ...report.problems].map((text): Line => ({ level: 'WARNING', text }));
+  if (report.status === 'busy') return [...warned, busyLine(report)];
+  const isLate = report.status === 'late';
+  const none = report.projects.length === 0 && !isLate;
+  return [
+    ...warned,
+    ...(none ? [{ level: 'NOTE', text: `no project to look at: name one by --project or in ${configPath}` } as const] : []),
+    ...report.projects.flatMap((project) => linesOfProject(project, explains)),
+    ...healthLines(report.health),
+    ...syncLines(report.sync),
+    ...(isLate ? [{ level: 'ERROR', text: `not done within the budget: ended after ${report.durationMs} ms` } as const] : []),
+  ];
+}
+
+function busyLine({ holder }: SaveCheckReport): Line {
+  const who = holder === undefined ? '' : ` (pid ${holder.pid}, ${shownTime(Math.max(0, Date.now() - holder.since))})`;
+  return { level: 'WARNING', text: `Previous execution still running${who}, skipping` };
+}
+
+function linesOfProject(project: ProjectReport, explains: boolean): Line[] {
+  const { name, outcome, id = '', files, children, durationMs: took, warnings, signs, problem } = project;
+  const work = `(${files === undefined ? 'no git' : `${files} files`}, ${children} children, ${took} ms)`;
+  const first: Line =
+    outcome === 'failed'
+      ? { level: 'ERROR', text: `${project.root}: ${problem ?? ''}` }
+      : { level: 'OK', text: [name, outcome, ...(id === '' ? [`(${took} ms)`] : [id, work])].join(' ') };
+  const why = signs.map(({ what, path, changedAt }): Line => {
+    const age = changedAt === undefined ? 'is not there' : `changed ${shownTime(Math.max(0, Date.now() - changedAt))} ago`;
+    return { level: 'NOTE', text: `${name}: ${what} ${age} (${path})` };
+  });
+  return [first, ...(explains ? why : []), ...warnings.map((text): Line => ({ level: 'WARNING', text: `${name}: ${text}` }))];
+}

@@ -1,0 +1,131 @@
+// The configuration of the tools: `config.json`, checked against config.schema.json, from which the defaults come too.
+// A wrong value is an error that names its path; an unknown key is a warning with the nearest known one.
+
+import { readFileSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+
+import { homeIfAny } from '../directories.js';
+import { EXIT, ToolFailure } from '../failure.js';
+import { mistakeIn } from './json-mistake.js';
+import { readFileIfAny } from '../private-files.js';
+import { describeProblems, type SchemaProblem } from './config-problems.js';
+
+export interface Config {
+  readonly version: 1;
+  readonly projects: readonly string[];
+  readonly activity: {
+    readonly windowSeconds: number;
+    readonly indicators: readonly string[];
+    readonly maxIndicators: number;
+    readonly agentSessions: boolean;
+  };
+  readonly save: {
+    readonly minIntervalSeconds: number;
+    readonly budgetMs: number;
+    readonly childTimeoutMs: number;
+    readonly recentCommits: number;
+    readonly maxFiles: number;
+    readonly prompt: 'hash' | 'text' | 'none';
+    readonly lastMessageBytes: number;
+    readonly transcriptTailBytes: number;
+    readonly redact: boolean;
+  };
+  readonly schedule: { readonly everySeconds: number };
+  readonly daemon: { readonly intervalSeconds: number; readonly owner: 'auto' | 'parent' | 'login'; readonly autostart: boolean };
+  readonly sync: SyncConfig;
+  readonly hooks: {
+    readonly budgetMs: number;
+    readonly syncBudgetMs: number;
+    readonly recall: boolean;
+    readonly recallMaxChars: number;
+  };
+}
+
+export interface SyncConfig {
+  /** Null: nothing leaves this machine. */
+  readonly remote: string | null;
+  readonly flavor: 'generic' | 'couchdb' | 'opensearch' | 'webdav' | 's3';
+  /** Null is what the flavor wants. */
+  readonly urlTemplate: string | null;
+  readonly tokenEnv: string | null;
+  readonly tokenFile: string | null;
+  readonly username: string | null;
+  readonly region: string | null;
+  readonly endpoint: string | null;
+  readonly conditional: boolean;
+  readonly verify: boolean;
+  readonly budgetMs: number;
+  readonly requestTimeoutMs: number;
+  readonly concurrency: number;
+  readonly backoff: { readonly minMs: number; readonly maxMs: number };
+  readonly keepSentDays: number;
+  readonly allowHttp: readonly string[];
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Where it was read, or would have been. */
+  readonly path: string;
+  readonly warnings: readonly string[];
+}
+
+interface Check {
+  (value: unknown): boolean;
+  errors?: readonly SchemaProblem[] | null;
+}
+
+/**
+ * Reads `config.json` of a directory, or the file that was named, which has to be there then.
+ * Throws ToolFailure with exit code 78.
+ */
+export function loadConfig(directory: string, file?: string): LoadedConfig {
+  const path = file ?? join(directory, 'config.json');
+  const text = textOf(path, file !== undefined);
+  return { path, ...checkConfig(text === undefined ? {} : parsed(text, path), path) };
+}
+
+/** Fills in the defaults of what a user has written. */
+export function checkConfig(value: unknown, path: string): Omit<LoadedConfig, 'path'> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-config-check.mjs
+  const check = require('./config-check.cjs') as Check;
+  check(value);
+  const { errors, warnings } = describeProblems(check.errors ?? [], value);
+  if (errors.length === 0) return { config: value as Config, warnings: warnings.map((warning) => `${path}: ${warning}`) };
+  throw new ToolFailure(EXIT.badConfiguration, errors.map((error) => `${path}: ${error}`).join('\n'));
+}
+
+/** `~` is the home of the user. Throws on a relative path: a scheduler starts the tools anywhere. */
+export function absolutePath(path: string, key: string): string {
+  const home = path === '~' || /^~[/\\]/.test(path) ? homeIfAny() : undefined;
+  const expanded = home === undefined ? path : join(home, path.slice(1));
+  if (isAbsolute(expanded)) return expanded;
+  throw new ToolFailure(EXIT.badConfiguration, `${key}: expected an absolute path or one below ~, got '${path}'`);
+}
+
+function textOf(path: string, isRequired: boolean): string | undefined {
+  try {
+    const text = isRequired ? readFileSync(path, 'utf8') : readFileIfAny(path);
+    if (text !== undefined) requireOwn(path);
+    return text;
+  } catch (error) {
+    if (error instanceof ToolFailure) throw error;
+    throw new ToolFailure(EXIT.badConfiguration, `the configuration cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+/** Whoever may write the configuration chooses where everything is sent. */
+function requireOwn(path: string): void {
+  const { uid, mode } = statSync(path);
+  if (process.getuid === undefined || ((uid === process.getuid() || uid === 0) && (mode & 0o022) === 0)) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  const problem = `expected a file that only user ${process.getuid()} may write, got mode ${shown} of user ${uid}`;
+  throw new ToolFailure(EXIT.badConfiguration, `${path}: ${problem}; correct it with chmod go-w and chown`);
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ToolFailure(EXIT.badConfiguration, `${path}: expected JSON: ${mistakeIn(text)}`, error);
+  }
+}

@@ -1,0 +1,214 @@
+// The store: plain files below the state directory, each written as a whole and durably.
+//
+//   outbox/TIME-ID.json           waits to be sent; leaves only for one of the next two
+//   sent/TIME-ID.json             a remote has proven that it has it
+//   failed/TIME-ID.json           a remote has refused it for what it is; TIME-ID.reason says why
+//   contexts/PROJECT/latest.json  what was saved last of a project
+//   contexts/PROJECT/seen.json    what the project looked like then
+//   store.lock                    of whoever decides by what is there what becomes of it
+//
+// An item moves by rename: at any moment it is in one place, and after a crash it is where it was or where it was
+// going.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { canonicalJson, isIntact, type ContextRecord } from './context-record.js';
+import { acquireLock, type HeldLock, type LockOptions } from '../lock.js';
+import { makePrivateDirectory, readFileIfAny, replaceFile, syncDirectory, writeFailure } from '../private-files.js';
+
+export type Shelf = 'outbox' | 'sent' | 'failed';
+
+export interface StoredItem {
+  readonly id: string;
+  readonly shelf: Shelf;
+  /** Milliseconds since 1970. */
+  readonly enqueuedAt: number;
+  readonly path: string;
+}
+
+export interface Seen {
+  /** Of activity.ts. */
+  readonly mark: string;
+  /** Milliseconds since 1970. */
+  readonly savedAt: number;
+}
+
+const ITEM_NAME = /^(\d{1,15})-(c-[0-9a-f]{32})\.json$/;
+
+export class Store {
+  readonly #state: string;
+
+  constructor(state: string) {
+    this.#state = state;
+  }
+
+  /**
+   * For whoever looks something up and writes what follows from it: save contexts, and bring items back to the outbox.
+   * Held for some milliseconds at a time, never while something is waited for.
+   */
+  async hold(options: LockOptions): Promise<HeldLock | undefined> {
+    return acquireLock(join(this.#state, 'store.lock'), options);
+  }
+
+  /** Returns false when it is there already: waiting, sent or refused. Nothing is lost from the moment this returns. */
+  enqueue(record: ContextRecord): boolean {
+    const isKnown = this.find(record.id) !== undefined;
+    if (!isKnown) replaceFile(join(this.#shelf('outbox'), `${Date.now()}-${record.id}.json`), `${canonicalJson(record)}\n`);
+    const latest = this.#latestPath(record.project.root);
+    replaceFile(latest, `${canonicalJson(record)}\n`);
+    return !isKnown;
+  }
+
+  /** Oldest first. Files with other names are nobody's items. */
+  items(shelf: Shelf): readonly StoredItem[] {
+    const directory = join(this.#state, shelf);
+    const found = namesIn(directory).flatMap((name) => {
+      const [, time, id] = ITEM_NAME.exec(name) ?? [];
+      if (time === undefined || id === undefined) return [];
+      return [{ id, shelf, enqueuedAt: Number(time), path: join(directory, name) }];
+    });
+    return found.sort(oldestFirst);
+  }
+
+  find(id: string): StoredItem | undefined {
+    return this.findAll(id)[0];
+  }
+
+  /** More than one where a save did not get the lock in time (save-context.ts). */
+  findAll(id: string): readonly StoredItem[] {
+    return (['outbox', 'failed', 'sent'] as const).flatMap((shelf) => this.items(shelf)).filter((item) => item.id === id);
+  }
+
+  /** The text of an item, byte for byte as it was written. */
+  read(item: StoredItem): string {
+    return readFileSync(item.path, 'utf8');
+  }
+
+  /** A remote has proven that it has the item. */
+  acknowledge(item: StoredItem): void {
+    this.#move(item, 'sent');
+  }
+
+  /** A remote will never take the item: it is kept, with the reason, until somebody decides. */
+  refuse(item: StoredItem, reason: string): void {
+    replaceFile(join(this.#shelf('failed'), reasonNameOf(item)), `${reason}\n`);
+    this.#move(item, 'failed');
+  }
+
+  /** Why an item was refused. */
+  reasonFor(item: StoredItem): string | undefined {
+    return readFileIfAny(join(this.#state, 'failed', reasonNameOf(item)))?.trimEnd();
+  }
+
+  /** A refused or sent item waits again. */
+  requeue(item: StoredItem): void {
+    this.#move(item, 'outbox');
+    rmSync(join(this.#state, 'failed', reasonNameOf(item)), { force: true });
+  }
+
+  /** The item is gone for ever. */
+  drop(item: StoredItem): void {
+    rmSync(item.path, { force: true });
+    rmSync(join(this.#state, 'failed', reasonNameOf(item)), { force: true });
+  }
+
+  /** Forgets what was sent longer ago than `ageMs`. */
+  forgetSent(ageMs: number): void {
+    for (const item of this.items('sent')) {
+      const { ctimeMs } = statSync(item.path); // the rename's moment: it was sent then
+      if (Date.now() - ctimeMs > ageMs) rmSync(item.path, { force: true });
+    }
+  }
+
+  /** What is damaged is set aside as `latest.json.damaged-TIME`, and counts as nothing. */
+  latestOf(projectRoot: string): ContextRecord | undefined {
+    const path = join(this.#projectDirectory(projectRoot), 'latest.json');
+    const record = readJson(path) as ContextRecord | undefined;
+    if (record === undefined || isIntact(record)) return record;
+    setAside(path);
+    return undefined;
+  }
+
+  /** What a project looked like when it was last looked at and saved; undefined when that is not known. */
+  seenOf(projectRoot: string): Seen | undefined {
+    const seen = readJson(join(this.#projectDirectory(projectRoot), 'seen.json')) as Partial<Seen> | undefined;
+    const { mark, savedAt } = seen ?? {};
+    return typeof mark === 'string' && typeof savedAt === 'number' ? { mark, savedAt } : undefined;
+  }
+
+  noteSeen(projectRoot: string, seen: Seen): void {
+    const directory = this.#projectDirectory(projectRoot);
+    makePrivateDirectory(this.#state);
+    makePrivateDirectory(directory);
+    replaceFile(join(directory, 'seen.json'), `${canonicalJson(seen)}\n`);
+  }
+
+  #latestPath(projectRoot: string): string {
+    const directory = this.#projectDirectory(projectRoot);
+    makePrivateDirectory(this.#state);
+    makePrivateDirectory(directory);
+    return join(directory, 'latest.json');
+  }
+
+  #projectDirectory(projectRoot: string): string {
+    return join(this.#state, 'contexts', createHash('sha256').update(projectRoot).digest('hex').slice(0, 32));
+  }
+
+  #shelf(shelf: Shelf): string {
+    const directory = join(this.#state, shelf);
+    makePrivateDirectory(this.#state);
+    makePrivateDirectory(directory);
+    return directory;
+  }
+
+  #move(item: StoredItem, to: Shelf): void {
+    const name = `${item.enqueuedAt}-${item.id}.json`;
+    try {
+      renameSync(item.path, join(this.#shelf(to), name));
+      syncDirectory(join(this.#state, to));
+      syncDirectory(join(this.#state, item.shelf));
+    } catch (error) {
+      throw writeFailure(error);
+    }
+  }
+}
+
+/** The order in which items are sent. */
+export function oldestFirst(one: StoredItem, other: StoredItem): number {
+  return one.enqueuedAt - other.enqueuedAt || (one.id < other.id ? -1 : 1);
+}
+
+function reasonNameOf({ enqueuedAt, id }: StoredItem): string {
+  return `${enqueuedAt}-${id}.reason`;
+}
+
+/** The object in a file; undefined when there is none, an empty one when it is no object. */
+function readJson(path: string): object | undefined {
+  const text = readFileIfAny(path);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {}; // damaged: whoever reads it sees that what it needs is not there
+  }
+}
+
+function setAside(path: string): void {
+  try {
+    renameSync(path, `${path}.damaged-${Date.now()}`);
+  } catch (error) {
+    throw writeFailure(error);
+  }
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+// The functions of the addon that stand for single system calls (lib/addon/binding.ts).
+#pragma once
+
+#include <napi.h>
+
+namespace holdfast {
+
+void defineSystemCalls(Napi::Env env, Napi::Object exports);
+
+}  // namespace holdfast

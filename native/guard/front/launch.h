@@ -1,0 +1,12 @@
+// The launch that the front of `run` asks its guard for.
+#pragma once
+
+#include "core/launch.h"
+#include "guard/front/run-options.h"
+
+namespace holdfast {
+
+// Throws UsageError when standard input shall be the owner and cannot be.
+Launch launchForFront(const RunOptions& run);
+
+}  // namespace holdfast

@@ -1,0 +1,237 @@
+#include "guard/supervisor/supervisor.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/records/record.h"
+#include "core/tree-names.h"
+#include "guard/supervisor/answers.h"
+#include "guard/step-aside.h"
+#include "posix/await-events.h"
+#include "posix/tree/choose-containment.h"
+#include "posix/clock.h"
+#include "posix/tree/descriptor-right.h"
+#include "posix/port/process.h"
+#include "posix/port/promptness.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::int64_t kNever = INT64_MAX;
+constexpr std::int64_t kBlindMs = 300;        // shortages pass
+constexpr std::int64_t kStoppedLookMs = 250;  // whether a stopped front was asked to end
+constexpr std::int64_t kLingerMs = 1000;      // between sweeps once survivors have been reported
+
+}  // namespace
+
+// A short command is over by now, and its owner waits to hear that.
+void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front) {
+  takeDescriptorRight();
+  bePrompt();
+  Supervisor supervisor(std::move(link), std::move(tree), std::move(front));
+  supervisor.step();
+  supervisor.keepOpen();
+  supervisor.findCallers();
+  stepAside();
+  supervisor.beginRelay();
+  supervisor.run();
+}
+
+Supervisor::Supervisor(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front)
+    : link_(std::move(link)),
+      tree_(std::move(tree)),
+      front_(std::move(front)),
+      childSignals_(openChildSignals()),
+      startedAt_(nowMs()) {}
+
+void Supervisor::run() {
+  if (!empty_) settle();
+  while (!finished()) {
+    wait();
+    step();
+  }
+}
+
+void Supervisor::step() {
+  takeDescriptorRight();
+  tree_.containment->reap();
+  serveRequests();  // whoever ends the root says so before
+  observeOwner();
+  observeRoot();
+  reportStops();
+  observeFront();
+  checkTimeout();
+  advance();
+  giveUpIfBlind();
+}
+
+// A tree that has ended at the first look needs nobody to find it.
+void Supervisor::settle() {
+  tree_.recordRoot();
+  if (!tree_.record) return;
+  try {
+    commands_.emplace(tree_.record->socketPath());
+    tree_.record->append(socketLine(socketNameOf(tree_.terms.treeId)));
+  } catch (const OsError&) {
+    commands_.reset();  // the record names no socket, so nobody asks here
+  }
+}
+
+bool Supervisor::finished() const {
+  const bool ownerStillAsks = link_.open() && rootReported_ && !rootCollected_;
+  return empty_ && reported() && !ownerStillAsks && !link_.hasUnsent();
+}
+
+void Supervisor::wait() {
+  const int linkEvents = (link_.congested() ? 0 : POLLIN) | (link_.hasUnsent() ? POLLOUT : 0);
+  std::vector<pollfd> watched{{childSignals_.get(), POLLIN, 0},
+                              {link_.open() ? link_.fd() : -1, static_cast<short>(linkEvents), 0},
+                              {tree_.owner.fd(), POLLIN, 0},
+                              {tree_.containment->newsFd(), POLLIN, 0}};
+  if (front_) front_->watch(watched);
+  if (commands_) commands_->watch(watched);
+  // EINTR and timeouts are looked at alike
+  (void)awaitEvents(watched.data(), watched.size(), waitMs());
+  char drained[1024];
+  if (watched[0].revents != 0)
+    (void)!read(childSignals_.get(), drained, sizeof drained);  // reap() asks the kernel itself
+  if ((watched[1].revents & POLLOUT) != 0) link_.flush();
+}
+
+int Supervisor::waitMs() const {
+  std::int64_t at = kNever;
+  if (ending_ && !empty_) at = reported() ? nowMs() + kLingerMs : ending_->nextAt();
+  if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
+    at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
+  if (front_) at = std::min(at, front_->nextAt());
+  if (front_ && rootStopped_) at = std::min(at, nowMs() + kStoppedLookMs);
+  at = std::min(at, dueAt());
+  if (commands_) at = std::min(at, commands_->nextAt());
+  if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
+  if (blindSince_) at = std::min(at, *blindSince_ + kBlindMs);
+  if (commands_ && commands_->hasRequest()) return 0;
+  if (at == kNever) return -1;
+  return static_cast<int>(std::clamp<std::int64_t>(at - nowMs(), 0, 1 << 30));
+}
+
+void Supervisor::observeOwner() {
+  if (released_) return;
+  const bool dead = isReadable(tree_.owner.fd());
+  const bool linkCounts = !left_ && (tree_.owner.isSpawner() || tree_.terms.front.has_value());
+  const bool gone = linkCounts && !link_.open();
+  if (!dead && !gone) return;
+  tree_.owner.forget();
+  loseOwner();
+}
+
+void Supervisor::loseOwner() {
+  const bool polite = tree_.terms.whenOwnerDies == WhenOwnerDies::terminate;
+  if (ending_ && polite) return;  // it is being ended, as politely as was asked
+  if (polite && front_) return beginSoon(tree_.terms.graceMs);
+  begin({EndReason::ownerDied, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs});
+}
+
+void Supervisor::observeRoot() {
+  const auto status = tree_.containment->rootStatus();
+  if (!status || rootReported_) return;
+  rootReported_ = true;
+  rootStopped_ = false;
+  const bool exited = status->kind == ExitStatus::Kind::exited;
+  link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
+  if (!link_.open()) tree_.containment->collectRoot();
+  if (tree_.terms.front)
+    (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // stopped, it hears nothing
+  if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
+  const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
+  if (ending_ && polite) return;
+  // Somebody has asked the root to end, which may have asked others.
+  const Told told = toldLately() == Told::nobody ? Told::nobody : Told::root;
+  if (!ending_)
+    begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs, told});
+}
+
+// While the owner does not read, changes wait where they do not pile up: a member may make as many
+// as it likes.
+void Supervisor::reportStops() {
+  while (!link_.hasUnsent()) {
+    const auto change = tree_.containment->takeStopChange();
+    if (!change) return;
+    rootStopped_ = *change != 0;
+    link_.send(*change == 0 ? "continued" : "stopped " + std::to_string(*change));
+    if (!rootStopped_ && tree_.terms.front)
+      (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // it stopped with its root
+  }
+}
+
+// Also where an end has begun already, which may have any time.
+void Supervisor::checkTimeout() {
+  if (timedOut_ || released_ || tree_.terms.timeoutMs == 0) return;
+  if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs)) return;
+  timedOut_ = true;
+  begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
+}
+
+void Supervisor::begin(const EndTerms& terms) {
+  if (ending_) return ending_->hasten(terms);
+  ending_.emplace(*tree_.containment, terms);
+}
+
+void Supervisor::advance() {
+  if (empty_ || (!ending_ && !rootReported_)) return;
+  empty_ = tree_.containment->empty();
+  if (!empty_ && ending_ && ending_->advance()) empty_ = tree_.containment->empty();
+  if (empty_) {
+    observeRoot();
+    dissolve();
+    const EndReason byItself = released_ ? EndReason::released : EndReason::ended;
+    if (!reported()) reportEnd(ending_ ? ending_->reason() : byItself);
+  } else if (ending_ && !reported() && ending_->overdue()) {
+    reportSurvivors();
+    reportEnd(ending_->reason());
+  }
+}
+
+void Supervisor::dissolve() {
+  tree_.containment->dissolve();
+  if (tree_.record) tree_.record->remove();
+}
+
+void Supervisor::reportSurvivors() {
+  for (const std::string& line : survivors()) tell(line);
+}
+
+// Never nobody while the tree is not empty: whom it cannot name the guard itself stands for.
+std::vector<std::string> Supervisor::survivors() {
+  if (empty_) return {};
+  std::vector<std::string> lines = survivorLines(*tree_.containment);
+  if (!lines.empty()) return lines;
+  tree_.containment->reap();  // whoever has died meanwhile is none
+  if (!tree_.containment->empty()) lines.push_back(unnamedSurvivorLine());
+  return lines;
+}
+
+// Whoever takes over from a dead guard has descriptors of his own. Whom this one knows it ends.
+void Supervisor::giveUpIfBlind() {
+  if (empty_ || !tree_.containment->blind()) return blindSince_.reset();
+  const std::int64_t now = nowMs();
+  if (!blindSince_) blindSince_ = now;
+  if (now < *blindSince_ + kBlindMs) return;
+  if (!released_) (void)tree_.containment->killAll();
+  throw std::runtime_error("this guard sees nobody any more: its tree is left to recovery");
+}
+
+void Supervisor::reportEnd(EndReason reason) {
+  report_ = emptyLine(reason, ending_);
+  tell(report_);
+}
+
+void Supervisor::tell(const std::string& fact) {
+  link_.send(fact);
+  if (commands_) commands_->tell(fact);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,101 @@
+// Supervises one tree from the start of its root to its proven end: watches owner, root and
+// clock, answers the owner and other commands of the user, and ends what is left.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/launch.h"
+#include "guard/supervisor/command-socket.h"
+#include "guard/supervisor/ending.h"
+#include "guard/supervisor/front-ties.h"
+#include "posix/tree/launch-tree.h"
+
+namespace holdfast {
+
+// From here on this process is a guard and nothing else. Returns when the tree is gone.
+void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front = {});
+
+class Supervisor {
+ public:
+  Supervisor(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front = {});
+
+  // One look at everything, and what follows from it.
+  void step();
+  // For what comes after the first moments.
+  void keepOpen() { tree_.containment->keepOpen(); }
+  void findCallers();
+  void beginRelay();
+  // After a first step. Returns when the tree is empty and everything that spoke of it is gone.
+  void run();
+
+ private:
+  struct DueEnd {
+    std::int64_t at;
+    std::uint64_t graceMs;
+  };
+
+  void settle();
+  void wait();
+  int waitMs() const;
+  void observeOwner();
+  void observeRoot();
+  void reportStops();
+  void observeFront();
+  void loseOwner();
+  void beginAt(std::int64_t at, std::uint64_t graceMs);
+  void beginSoon(std::uint64_t graceMs);
+  std::int64_t dueAt() const;
+  void beginWhenDue();
+  void wakeFront();
+  void relaySignals();
+  void passOn(const RelayedSignal& signal);
+  void checkTimeout();
+  void serveRequests();
+  void serve(const std::string& request);
+  void serve(CommandSocket::Caller& caller, const std::string& request);
+  bool answer(const std::vector<std::string_view>& fields, LineSocket& asker);
+  void serveSignal(int signo);
+  void serveResume();
+  void serveRelease();
+  void serveChecked();
+  void serveFrontSignal(const std::vector<std::string_view>& fields);
+  void serveLeave();
+  void noteTold(int signo, Told told);
+  Told toldLately() const;
+  void begin(const EndTerms& terms);
+  void advance();
+  void reportEnd(EndReason reason);
+  void reportSurvivors();
+  std::vector<std::string> survivors();
+  void giveUpIfBlind();
+  void tell(const std::string& fact);
+  void dissolve();
+  bool reported() const { return !report_.empty(); }
+  bool finished() const;
+
+  OwnerLink link_;
+  LaunchedTree tree_;
+  std::optional<FrontTies> front_;
+  UniqueFd childSignals_;
+  std::int64_t startedAt_;
+  std::optional<CommandSocket> commands_;
+  std::optional<Ending> ending_;
+  std::string report_;  // the last fact, once it has been told
+  bool rootReported_ = false;
+  bool rootCollected_ = false;
+  bool released_ = false;
+  bool timedOut_ = false;
+  bool empty_ = false;
+  bool rootStopped_ = false;
+  bool left_ = false;             // the front has returned
+  std::vector<DueEnd> due_;       // ends that wait for something before them
+  Told lastTold_ = Told::nobody;  // when programs were asked to end by others
+  std::int64_t lastToldAt_ = INT64_MIN / 2;
+  std::optional<std::int64_t> blindSince_;
+};
+
+}  // namespace holdfast

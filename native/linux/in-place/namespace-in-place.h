@@ -1,0 +1,35 @@
+// A tree's PID namespace for a maker that shares its owner's memory: so does the init, until its
+// root runs and it becomes a program of its own, `holdfast-guard init`.
+#pragma once
+
+#include <string>
+
+#include "linux/kernel/clone.h"
+#include "linux/mechanisms/init-socket.h"
+#include "linux/mechanisms/namespace-init.h"
+
+namespace holdfast {
+
+struct InitPlan {
+  // The guard is this process. `owner`: as in InitLife. Throws OsError.
+  InitPlan(const std::string& program, const std::string& home, const SharingRoot& root, int owner);
+
+  const std::string& program;
+  const std::string& home;  // HOLDFAST_HOME=value
+  SharingRoot root;
+  UserIds ids;
+  // Plain numbers: what is freed with the owner's memory is not the owner's descriptor.
+  int ownerFd;
+  int guardEnd;  // of the socket between guard and init
+  int initEnd;
+  int guardPidfd;
+  ChildStack stack;
+  Sharing sharing;
+  int pid = 0;  // of the init, there before its first step
+};
+
+// The maker stands still until init has become a program or has ended. 0 or an errno; when there
+// is no root `plan.root` says so.
+int startInit(InitPlan& plan);
+
+}  // namespace holdfast

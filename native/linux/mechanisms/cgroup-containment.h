@@ -1,0 +1,39 @@
+// Mechanism `cgroup`: the root is born in a cgroup of its own below the owner's, which the
+// kernel kills as a whole; on top of the subreaper, which holds what leaves the cgroup.
+#pragma once
+
+#include "linux/kernel/cgroup.h"
+#include "linux/mechanisms/subreaper.h"
+
+namespace holdfast {
+
+class CgroupContainment : public Subreaper {
+ public:
+  // Throws OsError.
+  explicit CgroupContainment(const std::string& treeId) : cgroup_(Cgroup::createBelowOwn(treeId)) {}
+
+  // One that was handed over.
+  CgroupContainment(const Identity& root, Cgroup cgroup)
+      : Subreaper(root), cgroup_(std::move(cgroup)) {}
+
+  Mechanism mechanism() const override { return Mechanism::cgroup; }
+  std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override { return startIn(&cgroup_, root); }
+  std::string cgroupPath() const override { return cgroup_.path(); }
+  std::vector<Member> members() override;
+  int signalMember(const Identity& member, int signo) override;
+  std::size_t killAll() override;
+  UniqueFd releaseDirectory() override { return cgroup_.releaseDirectory(); }
+  bool empty() override { return Subreaper::empty() && cgroup_.vacated(); }
+  void keepOpen() override;
+  void dissolve() override { cgroup_.remove(); }
+
+ private:
+  void addStrays(std::vector<Member>& members) const;
+  std::size_t killByHand();
+
+  Cgroup cgroup_;
+  std::optional<std::int64_t> killedAt_;  // by the kernel
+};
+
+}  // namespace holdfast

@@ -1,0 +1,46 @@
+// Mechanism `group`: nothing in the kernel holds the tree; members are followed by descent,
+// process group, session and mark. What macOS has to live with; on Linux the last resort.
+#pragma once
+
+#include "linux/processes/lineage.h"
+#include "linux/mechanisms/reaper.h"
+#include "posix/tree/containment.h"
+
+namespace holdfast {
+
+class Group : public Containment {
+ public:
+  explicit Group(const Terms& terms);
+  // One that was handed over.
+  Group(const Terms& terms, const Identity& root);
+
+  Mechanism mechanism() const override { return Mechanism::group; }
+  std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override;
+  std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
+  std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
+  void collectRoot() override { reaper_.collectRoot(); }
+  std::vector<Member> members() override;
+  Usage usage() override;
+  int signalMember(const Identity& member, int signo) override;
+  std::size_t killAll() override;
+  void reap() override;
+  bool empty() override;
+  void keepOpen() override { reaper_.children().open(); }
+  bool blind() override { return lineage_.blind(); }
+  std::optional<int> lookEveryMs() const override { return kLookMs; }
+
+ private:
+  // A parent that lives shorter than this may leave children that nobody saw born
+  // (`fast-double-fork`).
+  static constexpr int kLookMs = 500;
+  // In a storm a look takes seconds, and whoever asks for something waits for it.
+  static constexpr int kLearnMs = 100;
+  static constexpr int kRestPerLook = 4;
+
+  Lineage lineage_;
+  Reaper reaper_;
+  std::int64_t lookedAt_;
+};
+
+}  // namespace holdfast

@@ -1,0 +1,207 @@
+#include "linux/mechanisms/pid-namespace.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/os-error.h"
+#include "linux/kernel/clone.h"
+#include "linux/in-place/namespace-in-place.h"
+#include "linux/kernel/numbers.h"
+#include "linux/kernel/pidfd.h"
+#include "linux/kernel/proc.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::size_t kMostStopChanges = 16;
+constexpr std::size_t kCrowd = 64;
+
+Cloned cloneInit() {
+  if (geteuid() != 0) return forkInto(kUsersNamespaces);
+  try {
+    return forkInto(kRootsNamespaces);
+  } catch (const OsError& error) {
+    if (error.number() != EPERM) throw;
+    return forkInto(kUsersNamespaces);
+  }
+}
+
+// Without rights no other id can be taken; in a user namespace that shows as one that is not mapped
+// (user_namespaces(7), setuid(2)).
+ExecFailure asOutside(ExecFailure failure) {
+  const std::string_view step = failure.step == nullptr ? "" : failure.step;
+  const bool isIdentity = step == "setuid" || step == "setgid";
+  if (isIdentity && failure.number == EINVAL && geteuid() != 0) failure.number = EPERM;
+  return failure;
+}
+
+}  // namespace
+
+PidNamespace::PidNamespace(const Surroundings& surroundings) {
+  surroundings.root.openReport();
+  InitSocket pair = makeInitSocket();
+  const UniqueFd guard = openPidfd(getpid());
+  if (!guard) throw OsError::last("pidfd_open");
+  const UserIds ids{geteuid(), getegid()};
+  const Cloned init = cloneInit();
+  if (init.pid == 0) {
+    pair.outside.reset();
+    runForkedInit(
+        {std::move(pair.inside), guard.get(), surroundings.ownerFd, ids, surroundings.root});
+  }
+  init_ = init.pid;
+  socket_ = std::move(pair.outside);
+  pair.inside.reset();
+  awaitReady();
+}
+
+PidNamespace::PidNamespace(int init, UniqueFd socket)
+    : init_(init), socket_(std::move(socket)), started_(true) {}
+
+PidNamespace::~PidNamespace() {
+  if (init_ > 0 && !initGone_) killInit();
+}
+
+void PidNamespace::awaitReady() {
+  const std::string answer = receiveMessage(socket_.get(), 0).text;
+  if (answer == "ready") return;
+  killInit();
+  const std::vector<std::string_view> fields = splitFields(answer);
+  if (fields.size() != 2) throw OsError("start the init of a PID namespace", ECONNRESET);
+  throw OsError(fields[0], std::atoi(std::string(fields[1]).c_str()));
+}
+
+StartedRoot PidNamespace::start(ExecRoot& root) {
+  StartedRoot started;
+  tell("start");
+  const Message hello = receiveMessage(socket_.get(), 0);
+  started.failure = asOutside(root.waitForExec());
+  if (started.failure.step != nullptr) return started;
+  if (hello.text != "root" || hello.sender <= 0) {
+    started.failure = {"clone", EAGAIN};
+    return started;
+  }
+  // Init holds the dead root until it is told to let go: the pid is the root's.
+  started.pidfd = openPidfd(hello.sender);
+  started.identity.pid = hello.sender;
+  if (const auto stat = readStat(hello.sender)) started.identity = stat->identity();
+  started_ = true;
+  return started;
+}
+
+void PidNamespace::takeMessage(const std::string& message) {
+  const std::vector<std::string_view> fields = splitFields(message);
+  const int value = fields.size() == 2 ? std::atoi(std::string(fields[1]).c_str()) : 0;
+  if (fields[0] == "exited") status_ = ExitStatus{ExitStatus::Kind::exited, value};
+  if (fields[0] == "signaled") status_ = ExitStatus{ExitStatus::Kind::signaled, value};
+  if (fields[0] == "changed") addStopChange(value);
+  if (fields[0] == "settled") settled_ = true;
+  if (fields[0] == "alone") alone_ = true;
+}
+
+// Who does not ask for them gets the last ones: a member may stop and continue the root for ever.
+void PidNamespace::addStopChange(int change) {
+  if (stopChanges_.size() == kMostStopChanges) stopChanges_.pop_front();
+  stopChanges_.push_back(change);
+}
+
+void PidNamespace::receiveAll() {
+  while (socket_) {
+    const Message message = receiveMessage(socket_.get(), MSG_DONTWAIT);
+    if (message.ended) socket_.reset();
+    if (message.text.empty()) return;
+    takeMessage(message.text);
+  }
+}
+
+std::optional<int> PidNamespace::takeStopChange() {
+  if (stopChanges_.empty()) return std::nullopt;
+  const int change = stopChanges_.front();
+  stopChanges_.pop_front();
+  return change;
+}
+
+void PidNamespace::collectRoot() {
+  collected_ = true;
+  if (alone_) return killInit();
+  tell("collected");
+}
+
+std::vector<Member> PidNamespace::members() {
+  std::vector<Member> members = Subreaper::members();
+  members.erase(std::remove_if(members.begin(), members.end(),
+                               [&](const Member& member) { return member.identity.pid == init_; }),
+                members.end());
+  return members;
+}
+
+// Not what the namespace's own /proc lists, over which a member that is root may mount anything.
+// None is seen where nothing can be read (docs/gotchas.md#a-guard-that-can-open-nothing).
+// Where hundreds want a processor there may be none for the guard when it has counted them all: the
+// first ones have to do.
+std::size_t PidNamespace::countInside() const {
+  const std::size_t enough = runnableProcesses() > kCrowd ? kCrowd : SIZE_MAX;
+  const std::size_t found = descendantsOf(getpid(), enough).size();
+  const std::size_t rootAtLeast = started_ && !status_ ? 1 : 0;
+  return std::max(found, rootAtLeast + 1) - 1;  // init does not count
+}
+
+std::size_t PidNamespace::killAll() {
+  receiveAll();
+  if (initGone_) return 0;
+  const std::size_t inside = killed_ ? 0 : countInside();
+  killed_ = true;
+  (void)kill(init_, SIGKILL);  // our child, not waited for: the pid is its own
+  return inside;
+}
+
+void PidNamespace::reap() {
+  receiveAll();
+  siginfo_t info{};
+  const bool ended =
+      !initGone_ &&
+      waitid(P_PID, static_cast<id_t>(init_), &info, WEXITED | WNOHANG | __WALL) == 0 &&
+      info.si_pid == init_;
+  if (!ended) return;
+  receiveAll();
+  initGone_ = true;
+  // What the kernel killed with its init ended by SIGKILL.
+  if (started_ && !status_) status_ = ExitStatus{ExitStatus::Kind::signaled, SIGKILL};
+}
+
+// Init is dead only when every process of its namespace is (kernel/pid_namespace.c,
+// zap_pid_ns_processes waits for them).
+void PidNamespace::killInit() {
+  (void)kill(init_, SIGKILL);
+  (void)waitpid(init_, nullptr, __WALL);
+  initGone_ = true;
+}
+
+void PidNamespace::release() { tell("released"); }
+
+// The stops that init has seen so far are told before its answer.
+void PidNamespace::settleStops() {
+  settled_ = false;
+  tell("settle");
+  while (socket_ && !settled_) {
+    const Message message = receiveMessage(socket_.get(), 0);
+    if (message.ended) socket_.reset();
+    if (!message.text.empty()) takeMessage(message.text);
+  }
+}
+
+// A dead init shows in what it does not answer.
+void PidNamespace::tell(std::string_view word) {
+  (void)!send(socket_.get(), word.data(), word.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,51 @@
+// Mechanism `subreaper`: the guard is PR_SET_CHILD_SUBREAPER, so whatever loses its parent
+// becomes the guard's child, and "no child left" proves that the tree is empty.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "linux/mechanisms/reaper.h"
+#include "posix/tree/containment.h"
+
+namespace holdfast {
+
+class Subreaper : public Containment {
+ public:
+  // Makes this process a subreaper for good. Throws OsError.
+  Subreaper();
+  // In a process that has been one before it became another program (PR_SET_CHILD_SUBREAPER is
+  // preserved across execve(2), PR_SET_CHILD_SUBREAPER(2const)).
+  explicit Subreaper(const Identity& root) { reaper_.watchRoot(root.pid); }
+
+  Mechanism mechanism() const override { return Mechanism::subreaper; }
+  std::vector<EscapeRoute> escapable() const override;
+  StartedRoot start(ExecRoot& root) override { return startIn(nullptr, root); }
+  std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
+  std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
+  void collectRoot() override { reaper_.collectRoot(); }
+  std::vector<Member> members() override;
+  Usage usage() override;
+  int signalMember(const Identity& member, int signo) override;
+  std::size_t killAll() override;
+  void reap() override { reaper_.reap(); }
+  bool empty() override { return reaper_.noneLeft(); }
+  void keepOpen() override { reaper_.children().open(); }
+  bool blind() override { return reaper_.children().blind(); }
+
+ protected:
+  StartedRoot startIn(const Cgroup* cgroup, ExecRoot& root) {
+    return reaper_.adopt(startRoot(root, cgroup), root);
+  }
+  // 1 when this process is hit for the first time.
+  std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }
+
+ private:
+  std::size_t endStorm();
+
+  Reaper reaper_;
+  std::set<int> hit_;
+  int sweeps_ = 0;
+};
+
+}  // namespace holdfast

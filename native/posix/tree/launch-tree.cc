@@ -1,0 +1,201 @@
+#include "posix/tree/launch-tree.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <stdexcept>
+
+#include "core/records/record.h"
+#include "posix/tree/choose-containment.h"
+#include "posix/port/every-signal.h"
+#include "posix/port/pending-signals.h"
+#include "posix/port/prctl.h"
+#include "posix/port/process.h"
+#include "posix/port/system.h"
+
+namespace holdfast {
+
+namespace {
+
+// Told to the owner as `refused WHAT DETAIL`: nothing has been started.
+struct Refusal {
+  std::string what;
+  std::string detail;
+};
+
+void requireNoLimits(const Limits& limits) {
+  if (limits.memoryBytes || limits.processes || limits.cpuCores)
+    throw Refusal{"limits", "this version does not enforce limits"};
+}
+
+// "cgroup (EACCES, mkdir)"
+std::string inWords(const std::string& passedOver) {
+  const std::vector<std::string_view> fields = splitFields(passedOver);
+  return std::string(fields[0]) + " (" + std::string(fields[2]) + ", " + unescapeField(fields[1]) +
+         ')';
+}
+
+bool isShortage(int error) {
+  return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+// Every candidate works here, and only now the machine has too little: no word about mechanisms.
+void requireNoShortage(const std::vector<std::string>& passedOver) {
+  int error = 0;
+  std::string call;
+  for (const std::string& candidate : passedOver) {
+    const std::vector<std::string_view> fields = splitFields(candidate);
+    error = std::atoi(std::string(fields[3]).c_str());
+    call = unescapeField(fields[1]);
+    if (!isShortage(error)) return;
+  }
+  if (error != 0) throw OsError(call, error);
+}
+
+std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
+                                    const Surroundings& surroundings) {
+  Choice choice = chooseContainment(launch, surroundings);
+  std::string why;
+  for (const std::string& candidate : choice.passedOver) {
+    link.queue("passed-over " + candidate);
+    why += (why.empty() ? "" : "; ") + inWords(candidate);
+  }
+  if (choice.containment) return std::move(choice.containment);
+  requireNoShortage(choice.passedOver);
+  throw Refusal{"mechanism", why};
+}
+
+RecordFacts factsOf(const Launch& launch, const Containment& containment) {
+  RecordFacts facts;
+  facts.treeId = launch.treeId;
+  facts.label = launch.label;
+  facts.mark = launch.mark;
+  facts.uid = geteuid();
+  facts.machine = machineId();
+  facts.boot = bootId();
+  facts.pidNamespace = pidNamespaceId();
+  facts.mechanism = containment.mechanism();
+  facts.escapable = containment.escapable();
+  facts.cgroup = containment.cgroupPath();
+  facts.cgroups = ownCgroups();
+  facts.file = launch.file;
+  facts.created = static_cast<std::uint64_t>(std::time(nullptr));
+  return facts;
+}
+
+std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& facts) {
+  try {
+    Record record = Record::create(setting.state, facts.treeId, recordText(facts));
+    setting.link.queue("record " + escapeField(record.path()));
+    return record;
+  } catch (const OsError& error) {
+    setting.link.queue("unrecorded " + describe(error));
+    return std::nullopt;
+  }
+}
+
+// Where a crash leaves nothing alive there is nothing to find again either.
+bool crashLeavesMembers(const std::vector<EscapeRoute>& open) {
+  return std::find(open.begin(), open.end(), EscapeRoute::ownerAndGuardKilled) != open.end();
+}
+
+LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
+  ExecRoot exec(launch, setting.passed, setting.kept);
+  PreparedTree tree = prepareTree(setting, launch, exec);
+  denyTracing();  // not earlier, or no user namespace could be made
+  try {
+    const sigset_t early = pendingSignals();
+    const StartedRoot root = tree.containment->start(exec);
+    if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
+    setting.link.send("started " + describe(root.identity), root.pidfd.get());
+    return {std::move(tree), root.identity, early};
+  } catch (...) {
+    tree.abandon();
+    throw;
+  }
+}
+
+}  // namespace
+
+int ownerToDieWith(const Terms& terms, const OwnerWatch& owner) {
+  return terms.whenOwnerDies == WhenOwnerDies::kill ? owner.fd() : -1;
+}
+
+void takeOverSignals() {
+  (void)signal(SIGCHLD, SIG_DFL);
+  blockEverySignal();
+  try {
+    setParentDeathSignal(SIGCONT);
+  } catch (const OsError&) {
+    return;  // a system without it
+  }
+}
+
+void PreparedTree::abandon() {
+  containment->dissolve();
+  if (record) record->remove();
+}
+
+void LaunchedTree::recordRoot() {
+  try {
+    if (record) record->append(rootLine(root));
+  } catch (const OsError&) {
+    return;  // the disk is full: the tree is held all the same
+  }
+}
+
+PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, ExecRoot& exec) {
+  OwnerLink& link = setting.link;
+  const Identity guard = ownIdentity();
+  link.queue("guard " + describe(guard));
+  requireNoLimits(launch.limits);
+  OwnerWatch owner(launch.owner, link);
+  std::unique_ptr<Containment> containment =
+      choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.inPlace});
+
+  std::vector<EscapeRoute> open = containment->escapable();
+  RecordFacts facts = factsOf(launch, *containment);
+  facts.guard = guard;
+  facts.owner = owner.identity();
+  std::optional<Record> kept = record(setting, facts);
+  PreparedTree tree{launch, std::move(owner), std::move(containment), std::move(kept)};
+  if (!tree.record && crashLeavesMembers(open)) open.push_back(EscapeRoute::unrecorded);
+  if (const EscapeRoute* refused = refusedAmong(open, launch)) {
+    tree.abandon();
+    throw Refusal{"route", std::string(nameOf(*refused))};
+  }
+  link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
+             joinNames(open));
+  link.queue("owner " + describe(tree.owner.identity()));
+  if (const std::string path = tree.containment->cgroupPath(); !path.empty())
+    link.queue("cgroup " + escapeField(path));
+  return tree;
+}
+
+std::string factOfFailure() {
+  try {
+    throw;
+  } catch (const Refusal& refusal) {
+    return "refused " + refusal.what + ' ' + escapeField(refusal.detail);
+  } catch (const std::invalid_argument& problem) {
+    return std::string("refused owner ") + escapeField(problem.what());
+  } catch (const OsError& error) {
+    return "failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
+           std::to_string(error.number());
+  }
+}
+
+std::optional<LaunchedTree> launchTree(const LaunchSetting& setting, const Launch& launch) {
+  try {
+    return start(setting, launch);
+  } catch (...) {
+    setting.link.send(factOfFailure());
+    return std::nullopt;
+  }
+}
+
+}  // namespace holdfast

@@ -1,0 +1,136 @@
+// What the holder of a tree does when it is asked: by its owner, and by other commands of the user
+// over the pipe that the record names.
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/records/record.h"
+#include "windows/tree/job-tree.h"
+#include "windows/kernel/process-table.h"
+#include "windows/kernel/termination.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr unsigned kTerminated = 1;  // the exit code that libuv gives
+
+std::int64_t numberIn(std::string_view field) {
+  std::int64_t number = 0;
+  (void)std::from_chars(field.data(), field.data() + field.size(), number);  // 0 is refused by all
+  return number;
+}
+
+bool terminate(const Member& member) {
+  const UniqueHandle process = openProcess(member.identity, PROCESS_TERMINATE);
+  return process && TerminateProcess(process.get(), kTerminated) != 0;
+}
+
+}  // namespace
+
+void JobTree::serveRequests() {
+  std::vector<std::string> requests;
+  {
+    const std::lock_guard<std::mutex> held(requestsLock_);
+    requests.swap(requests_);
+  }
+  for (const std::string& request : requests) serve(request);
+}
+
+void JobTree::serve(const std::string& request) {
+  const std::vector<std::string_view> fields = splitFields(request);
+  const std::string_view word = fields.empty() ? std::string_view{} : fields[0];
+  if (word == "end" && fields.size() == 4) return serveEnd(fields);
+  if (word == "signal" && fields.size() == 2)
+    return serveSignal(static_cast<int>(numberIn(fields[1])));
+  if (fields.size() == 1)
+    for (const std::string& line : answerTo(word)) tell_(line);
+  if (word == "members" || word == "usage" || word == "asked") return;
+  if (word == "release") return serveRelease();
+  if (word == "root" && fields.size() == 2)
+    return (void)signalRoot(static_cast<int>(numberIn(fields[1])));
+  if (word == "collected")
+    rootCollected_ = true;
+  else
+    tell_("unknown " + escapeField(request));
+}
+
+void JobTree::serveEnd(const std::vector<std::string_view>& fields) {
+  EndTerms terms;
+  if (fields[1] == "terminate") terms.reason = EndReason::terminate;
+  if (fields[1] == "abort") terms.reason = EndReason::abort;
+  const auto signo = static_cast<int>(numberIn(fields[2]));
+  if (signo >= 1 && signo <= 64) terms.signo = signo;
+  terms.graceMs = static_cast<std::uint64_t>(std::max<std::int64_t>(numberIn(fields[3]), 0));
+  if (fields[3] == "-") terms.graceMs = terms_.graceMs;
+  begin(terms);
+}
+
+void JobTree::serveSignal(int signo) {
+  std::size_t sent = 0;
+  for (const Member& member : job_.members()) {
+    const bool isRoot = member.identity == root_.identity;
+    if (signo == 0 || (isRoot && signalRoot(signo) == 0))
+      ++sent;
+    else if (!isRoot && isTermination(signo) && terminate(member))
+      ++sent;
+  }
+  tell_("sent " + std::to_string(sent));
+}
+
+void JobTree::serveRelease() {
+  try {
+    if (record_) record_->append(releasedLine());
+    job_.letLiveOn();
+    released_ = true;
+    tell_("released");
+  } catch (const OsError& error) {
+    tell_("not-released " + describe(error));
+  }
+}
+
+void JobTree::serveCallers() {
+  if (!commands_) return;
+  try {
+    asked_ = commands_->advance([this](auto& caller, const auto& line) { serve(caller, line); });
+  } catch (const OsError&) {
+    asked_ = false;
+    commands_.reset();  // nobody is reached any more; the record still says whose tree it is
+  }
+}
+
+// What is the owner's alone (to release, to free the root's pid) nobody else may ask for.
+void JobTree::serve(PipeCaller& caller, const std::string& request) {
+  const std::vector<std::string_view> fields = splitFields(request);
+  if (fields.size() == 1 && (fields[0] == "members" || fields[0] == "usage")) {
+    for (const std::string& line : answerTo(fields[0])) caller.say(line);
+    return;
+  }
+  const bool isEnd =
+      fields.size() == 4 && fields[0] == "end" && (fields[1] == "kill" || fields[1] == "terminate");
+  if (!isEnd) {
+    caller.say("unknown " + escapeField(request));
+    return caller.hangUp();
+  }
+  caller.awaitsEnd = true;
+  serveEnd(fields);
+  if (report_.empty()) return;
+  for (const std::string& line : survivorLines()) caller.say(line);
+  caller.say(report_);
+}
+
+std::vector<std::string> JobTree::answerTo(std::string_view question) const {
+  std::vector<std::string> lines;
+  if (question == "members") {
+    for (const Member& member : job_.members()) lines.push_back("member " + describe(member));
+    lines.push_back("members " + std::to_string(lines.size()));
+  } else if (question == "usage") {
+    const Usage usage = job_.usage();
+    lines.push_back("usage " + std::to_string(usage.processes) + ' ' +
+                    std::to_string(usage.cpuMicroseconds) + ' ' +
+                    std::to_string(usage.memoryBytes));
+  }
+  return lines;
+}
+
+}  // namespace holdfast
