@@ -1,5 +1,5 @@
 // Type-checked lint of everything written in TypeScript, plain lint of the scripts. The counted rules of
-// the style (lengths, no `any`, no default exports) that a linter can check stand here; test/layers.test.ts
+// the style (lengths, no `any`, no default exports) that a linter can check stand here; test/style.test.ts
 // checks the others.
 
 import tseslint from 'typescript-eslint';

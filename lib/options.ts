@@ -9,7 +9,8 @@ import type { ContainmentOptions, EscapeRoute, Mechanism } from './types.js';
 export const DEFAULT_GRACE_MS = 5000;
 const LONGEST_GRACE_MS = 2 ** 31 - 1;
 
-const MECHANISMS: readonly Mechanism[] = ['job', 'cgroup', 'namespace', 'subreaper', 'group'];
+/** Every mechanism, in the order in which each is named everywhere: native/core/mechanism.cc. */
+export const MECHANISMS: readonly Mechanism[] = ['job', 'cgroup', 'namespace', 'subreaper', 'group'];
 const ROUTES: readonly EscapeRoute[] = [
   'broker',
   'gained-privilege',
@@ -20,8 +21,8 @@ const ROUTES: readonly EscapeRoute[] = [
   'unrecorded',
 ];
 
-/** What `auto` may choose from, strongest first, and what `strict` takes. */
-const CANDIDATES: Partial<Record<NodeJS.Platform, { auto: readonly Mechanism[]; strict: readonly Mechanism[] }>> = {
+/** What `auto` may choose from, strongest first, and what `strict` takes: a copy of what each system offers. */
+export const CANDIDATES: Partial<Record<NodeJS.Platform, { auto: readonly Mechanism[]; strict: readonly Mechanism[] }>> = {
   linux: { auto: ['cgroup', 'subreaper'], strict: ['namespace'] },
   win32: { auto: ['job'], strict: ['job'] },
 };

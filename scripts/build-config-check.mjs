@@ -1,5 +1,5 @@
-// Compiles lib/tools/config/config.schema.json to dist/tools/config/config-check.cjs, which checks a configuration and fills in the
-// defaults without loading a schema compiler: a hook has no time for that.
+// Compiles lib/tools/config/config.schema.json to dist/tools/config/config-check.cjs, which checks a
+// configuration and fills in the defaults without loading a schema compiler: a hook has no time for that.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

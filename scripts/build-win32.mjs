@@ -57,7 +57,7 @@ function importDefinitions() {
 /** cmake reads the list of sources only when it configures, so a file more or less asks for that. */
 function configure(variables) {
   const stamp = join(BUILD, '.configured');
-  const wanted = JSON.stringify([variables, readFileSync(join(PROJECT_ROOT, 'scripts', 'win32', 'CMakeLists.txt'), 'utf8'), sources(['core', 'windows', 'addon/windows', 'guard/windows'])]);
+  const wanted = JSON.stringify([variables, readFileSync(join(PROJECT_ROOT, 'scripts', 'win32', 'CMakeLists.txt'), 'utf8'), sources(['core', 'windows', 'addon', 'addon/windows', 'guard/windows'])]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const settings = Object.entries(variables).map(([name, value]) => `-D${name}=${value}`);
   run('cmake', ['-S', join(PROJECT_ROOT, 'scripts', 'win32'), '-B', BUILD, '--log-level=WARNING', ...settings]);

@@ -80,7 +80,7 @@ function configurationIsStale() {
 }
 
 function configuration() {
-  const listed = sources(['core', 'posix', 'linux', 'macos', 'windows', 'guard', 'guard/windows', 'addon', 'addon/windows']);
+  const listed = sources(['core', 'posix', 'linux', 'macos', 'windows', 'guard', 'guard/windows', 'addon', 'addon/posix', 'addon/windows']);
   const sanitizers = process.env.HOLDFAST_SANITIZERS ?? '';
   return [process.execPath, process.version, sanitizers, readFileSync(join(PROJECT_ROOT, 'binding.gyp'), 'utf8'), ...listed].join('\n');
 }

@@ -1,47 +1,66 @@
-// The layers of docs/architecture.md and the rules of CONTRIBUTING.md that can be counted.
+// The layers of docs/architecture.md: who may include or import whom.
 
 import { config, expect } from 'chai';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 import { PROJECT_ROOT } from './support/project.js';
 import { circleAmong, importsOf, includesOf, placesOf, sourceFiles, type SourceFile } from './support/source-files.js';
 
 config.truncateThreshold = 0; // the places are the message
 
-const LONGEST_FILE = 250;
-const LONGEST_FUNCTION = 60;
-
 const NATIVE = sourceFiles('native', /\.(cc|h)$/);
 const LIB = sourceFiles('lib', /\.m?ts$/);
-const TESTS = sourceFiles('test', /\.ts$/);
-const SCRIPTS = [...sourceFiles('scripts', /\.(mjs|cjs|js|sh)$/), ...sourceFiles('bench', /\.ts$/)];
+const MOST_FILES = 20;
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'prebuilds/README.md'].map((path) => {
-  const text = readFileSync(join(PROJECT_ROOT, path), 'utf8');
-  return { path, text, code: text };
-});
+/** The rooms of each native program, lowest first: a file may include its own room and those before it. */
+const ROOMS: readonly (readonly string[])[] = [
+  ['core', 'posix', 'posix/records', 'posix/tree', 'posix/recovery', 'posix/owner'],
+  ['core', 'posix', 'posix/records', 'posix/tree', 'posix/owner', 'linux/kernel', 'linux/processes', 'linux/mechanisms', 'linux/in-place', 'linux/recovery', 'linux'],
+  ['core', 'windows', 'windows/kernel', 'windows/start', 'windows/records', 'windows/tree', 'windows/owner'],
+  ['core', 'posix', 'posix/records', 'posix/tree', 'posix/recovery', 'posix/owner', 'guard/supervisor', 'guard/front', 'guard'],
+  ['core', 'windows', 'windows/kernel', 'windows/start', 'windows/records', 'windows/tree', 'guard/front', 'guard/windows'],
+  ['core', 'posix', 'posix/records', 'posix/tree', 'posix/recovery', 'posix/owner', 'addon', 'addon/posix'],
+  ['core', 'windows', 'windows/kernel', 'windows/start', 'windows/records', 'windows/tree', 'windows/owner', 'addon', 'addon/windows'],
+];
 
-/** Which folders of native a folder may include, itself apart. */
-const MAY_INCLUDE: Record<string, readonly string[]> = {
-  core: [],
-  posix: ['core'],
-  linux: ['posix', 'core'],
-  macos: ['posix', 'core'],
-  windows: ['core'],
-  guard: ['linux', 'macos', 'posix', 'windows', 'core'],
-  addon: ['posix', 'windows', 'core'],
-};
+/** Everybody may ask the system, and what stands in it says so in words of any room of posix. */
+const PORT = 'posix/port';
+
+/** What both sides of the guard and its front share, beside the programs that they are. */
+const SHARED_BY_GUARDS = /^guard\/(?:exit-codes|probe|problems|step-aside|tree-id)\.h$/;
+
+/** Folders that a build searches, so that what is in them is included without one. */
+const SEARCHED = ['linux/kernel/x64', 'linux/kernel/arm64'];
 
 /** The layers of lib, lowest first: each may import its own and those below. */
 const LIB_LAYERS: readonly (readonly string[])[] = [
   ['errors', 'printable', 'types'],
-  ['options', 'native'],
+  ['options', 'addon'],
   ['spawn', 'scope', 'tree', 'native-api'],
   ['index'],
   ['tools'],
   ['tools-api', 'cli'],
 ];
+
+/** The room of a file below native. */
+function roomOf(path: string): string {
+  const rooms = [...new Set(ROOMS.flat()), PORT].filter((room) => path.startsWith(`${room}/`));
+  return rooms.sort((one, other) => other.length - one.length)[0] ?? '';
+}
+
+/** What a file includes of native, also from a folder that is searched. */
+function ownIncludesOf(file: SourceFile): string[] {
+  const own = includesOf(file).filter((name) => !name.startsWith('<'));
+  return own.flatMap((name) => (name.includes('/') ? [name] : SEARCHED.map((folder) => `${folder}/${name}`)));
+}
+
+function mayInclude(from: string, to: string): boolean {
+  const [own, other] = [roomOf(from), roomOf(to)];
+  if (own === other || other === PORT || SHARED_BY_GUARDS.test(to)) return own !== 'core' || other === 'core';
+  if (own === PORT) return other === 'core' || other.startsWith('posix');
+  return ROOMS.some((rooms) => rooms.includes(other) && rooms.indexOf(other) < rooms.indexOf(own));
+}
 
 function folderOf(path: string): string {
   return path.split('/')[1] ?? '';
@@ -53,15 +72,46 @@ function layerOf(path: string): number {
 }
 
 describe('the layers', () => {
-  it('let a native folder include only those below it', () => {
-    const wrong = NATIVE.flatMap((file) => {
-      const from = folderOf(file.path);
-      const own = includesOf(file).filter((name) => !name.startsWith('<') && name.includes('/'));
-      const bad = own.filter((name) => ![from, ...(MAY_INCLUDE[from] ?? [])].includes(name.split('/')[0] ?? ''));
-      return bad.map((name) => `${file.path} includes ${name}`);
-    });
+  it('let a native file include only its own room and those below it', () => {
+    const paths = new Set(NATIVE.map(({ path }) => path));
+    const arrows = NATIVE.flatMap((file) => ownIncludesOf(file).map((to) => [file.path, to] as const));
 
+    expect(NATIVE.filter(({ path }) => roomOf(path.slice('native/'.length)) === '').map(({ path }) => path)).to.deep.equal([]);
+    expect(arrows.filter(([, to]) => !paths.has(`native/${to}`)).map(([from, to]) => `${from} includes ${to}`)).to.deep.equal([]);
+    expect(
+      arrows.filter(([from, to]) => !mayInclude(from.slice('native/'.length), to)).map(([from, to]) => `${from} includes ${to}`),
+    ).to.deep.equal([]);
+  });
+
+  it('have in each system folder one file for each header of the port', () => {
+    const headers = NATIVE.filter(({ path }) => path.startsWith(`native/${PORT}/`)).map(({ path }) => path);
+    const systems = ['linux', 'macos'].filter((system) => existsSync(join(PROJECT_ROOT, 'native', system)));
+    const wrong = systems.flatMap((system) =>
+      headers.flatMap((header) => {
+        const name = `/${basename(header, '.h')}.cc`;
+        const found = NATIVE.filter(({ path }) => path.startsWith(`native/${system}/`) && path.endsWith(name));
+        const defined = found.filter((file) => includesOf(file).includes(header.slice('native/'.length)) || includesOf(file)[0]?.endsWith(`/${basename(header)}`));
+        return defined.length === 1 ? [] : [`${header}: ${found.map(({ path }) => path).join(', ') || `nothing in ${system}`}`];
+      }),
+    );
+
+    expect(headers.filter((path) => !path.endsWith('.h'))).to.deep.equal([]);
+    expect(systems).to.include('linux');
     expect(wrong).to.deep.equal([]);
+  });
+
+  it('call the kernel raw in native/linux/kernel only', () => {
+    const above = NATIVE.filter(({ path }) => !path.startsWith('native/linux/kernel/'));
+
+    expect(placesOf(/\b(?:syscall|rawCall|rawClone3)\s*\(/, above)).to.deep.equal([]);
+    expect(above.filter((file) => includesOf(file).includes('raw-calls.h')).map(({ path }) => path)).to.deep.equal([]);
+  });
+
+  it(`have at most ${MOST_FILES} files in a folder`, () => {
+    const folders = [...NATIVE, ...LIB].map(({ path }) => dirname(path));
+    const filesIn = (folder: string): number => folders.filter((other) => other === folder).length;
+
+    expect([...new Set(folders)].filter((folder) => filesIn(folder) > MOST_FILES)).to.deep.equal([]);
   });
 
   it('keep headers of the system and of Node out of the core, and of the system out of the addon', () => {
@@ -94,109 +144,10 @@ describe('the layers', () => {
   });
 
   it('have no circle', () => {
-    const includes = new Map(NATIVE.map((file) => [file.path, includesOf(file).map((name) => `native/${name}`)]));
+    const includes = new Map(NATIVE.map((file) => [file.path, ownIncludesOf(file).map((name) => `native/${name}`)]));
     const imports = new Map(LIB.map((file) => [file.path, importsOf(file).filter((name) => name.startsWith('lib/'))]));
 
     expect(circleAmong(includes)?.join(' -> ')).to.equal(undefined);
     expect(circleAmong(imports)?.join(' -> ')).to.equal(undefined);
-  });
-});
-
-// With an argument, and after something that cannot be the type in a declaration: neither `void close();` nor a
-// method's call of another method.
-const RAW_CALL = /(?:[;{}(),=!&|?:<>+]|\breturn|\belse)\s*(?<!\w::)\b(?:close|free|malloc|calloc|realloc)\s*\(\s*[^)\s]/;
-
-describe('the style', () => {
-  it('owns descriptors and memory in unique-*.h only', () => {
-    const others = NATIVE.filter(({ path }) => !/\/unique-[a-z]+\.h$/.test(path));
-
-    expect(placesOf(RAW_CALL, others)).to.deep.equal([]);
-    expect(placesOf(/\bnew\b\s*[\w:(]|\bdelete\b\s*(?:\[|[\w:(*])/, others)).to.deep.equal([]);
-  });
-
-  it('chooses a platform by folder, and writes no macros', () => {
-    expect(placesOf(/^\s*#\s*(?:if|ifdef|ifndef|elif|define)\b/, NATIVE)).to.deep.equal([]);
-    expect(placesOf(/\busing namespace\b/, NATIVE)).to.deep.equal([]);
-  });
-
-  it('begins every file with what it is for, and every header with #pragma once after it', () => {
-    const headers = NATIVE.filter(({ path }) => path.endsWith('.h'));
-    const modules = [...LIB, ...TESTS];
-
-    expect(headers.filter(({ text }) => !/^(\/\/.*\n)+#pragma once\n/.test(text)).map(({ path }) => path)).to.deep.equal([]);
-    expect(modules.filter(({ text }) => !/^(#!.*\n)?(\/\/|\/\*\*)/.test(text)).map(({ path }) => path)).to.deep.equal([]);
-  });
-
-  it('throws to JavaScript in one place, but for argument types', () => {
-    const addon = NATIVE.filter(({ path }) => folderOf(path) === 'addon');
-    const sites = placesOf(/\bthrow\b(?!\s*;)/, addon).filter((place) => !/throw (?:Napi::TypeError|OsError)/.test(place));
-
-    expect(sites).to.have.length.at.most(1);
-  });
-
-  it('has no `any`, no default export and no enum', () => {
-    const typescript = [...LIB, ...TESTS];
-
-    expect(placesOf(/(?::|\bas|<|,|\|)\s*any\b(?!\()/, typescript)).to.deep.equal([]);
-    expect(placesOf(/^export default\b/, typescript)).to.deep.equal([]);
-    expect(placesOf(/^(?:export )?(?:const )?enum\b/, typescript)).to.deep.equal([]);
-  });
-
-  it('waits for facts in tests, not for time', () => {
-    const waiting = TESTS.filter(({ path }) => path !== 'test/support/eventually.ts');
-
-    expect(placesOf(/\bsetTimeout\s*\(|\bscheduler\.wait\s*\(|(?<![.\w])sleep\s*\(/, waiting)).to.deep.equal([]);
-  });
-
-  it(`keeps files below ${LONGEST_FILE} lines`, () => {
-    const long = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS]
-      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
-      .filter(({ lines }) => lines > LONGEST_FILE);
-
-    expect(long).to.deep.equal([]);
-  });
-
-  it(`keeps C++ functions below ${LONGEST_FUNCTION} lines`, () => {
-    const long = NATIVE.flatMap(({ path, text }) => {
-      const bodies = text.matchAll(/^(?!namespace|class|struct|enum|extern|\}|\/\/|const \w+ \w+\[)\S[^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}/gm);
-      return [...bodies].map(([body]) => ({ path, head: body.split('\n')[0], lines: body.split('\n').length }));
-    });
-
-    expect(long.filter(({ lines }) => lines > LONGEST_FUNCTION)).to.deep.equal([]);
-  });
-
-  it('is written in ASCII', () => {
-    const others = [...sourceFiles('docs', /\.md$/), ...sourceFiles('bin', /\.js$/), ...sourceFiles('examples', /\.\w+$/)];
-    const wrong = [...NATIVE, ...LIB, ...TESTS, ...SCRIPTS, ...others, ...PAGES].filter(({ text }) => /[^\t\n\x20-\x7e]/.test(text));
-
-    expect(wrong.map(({ path }) => path)).to.deep.equal([]);
-  });
-});
-
-describe('the documents', () => {
-  const pages = [...sourceFiles('docs', /\.md$/), ...PAGES];
-
-  it('have every heading that the sources point to', () => {
-    const headings = new Set(
-      pages.flatMap(({ path, text }) =>
-        [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => `${path}#${title.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')}`),
-      ),
-    );
-    const pointers = [...NATIVE, ...LIB, ...TESTS].flatMap(({ path, text }) =>
-      [...text.matchAll(/\bdocs\/[\w-]+\.md#[\w-]+/g)].map(([pointer]) => ({ path, pointer })),
-    );
-
-    expect(pointers.filter(({ pointer }) => !headings.has(pointer))).to.deep.equal([]);
-  });
-
-  it('link only to pages that exist', () => {
-    const broken = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)]
-        .map(([, target = '']) => join(dirname(path), target))
-        .filter((target) => !existsSync(join(PROJECT_ROOT, target)))
-        .map((target) => `${path} links to ${target}`),
-    );
-
-    expect(broken).to.deep.equal([]);
   });
 });

@@ -3,11 +3,11 @@
 
 import type { Identity, Member, Usage } from '../types.js';
 
-/** What a guard is started with. */
-export interface GuardStart {
+/** What a tree is launched with. */
+export interface NativeLaunch {
   /** Absolute. */
   readonly guardPath: string;
-  /** HOLDFAST_HOME for the guard, whose environment is otherwise empty. */
+  /** HOLDFAST_HOME for a guard, whose environment is otherwise empty. */
   readonly home?: string;
   /** The payload of docs/protocol.md. */
   readonly request: Uint8Array;
@@ -15,17 +15,17 @@ export interface GuardStart {
   readonly descriptors: readonly number[];
   /** Lines for `holdfast-guard recover`, beside the facts that the guard has told. */
   readonly recovery: readonly string[];
-  /** How long the guard may take to answer. */
+  /** How long the launch may take. */
   readonly deadlineMs: number;
 }
 
-/** The owner's end of the conversation with one guard. */
-export interface GuardLink {
+/** The owner's end of the conversation with whoever holds one tree: its guard, or on Windows this process. */
+export interface TreeLink {
   /** The lines up to and including `started`, `failed` or `refused`. */
   readonly facts: readonly string[];
   /** Later lines, several in one call. */
   onFacts: ((lines: readonly string[]) => void) | undefined;
-  /** The guard's end of the socket is gone. */
+  /** The other end is gone. */
   onEnd: (() => void) | undefined;
   /** Queues one line, without blocking. Returns 0 or a negative errno. */
   send(line: string): number;
@@ -142,8 +142,17 @@ export interface Records {
   explain(home: string, pid: number): Promise<string[]>;
 }
 
+export interface OfferedMechanisms {
+  readonly all: readonly string[];
+  /** Strongest first. */
+  readonly auto: readonly string[];
+  readonly strict: readonly string[];
+}
+
 export interface Binding {
-  startGuard(start: GuardStart): GuardLink;
+  launchTree(launch: NativeLaunch): TreeLink;
+  /** What this system offers, by the words of `Mechanism`. */
+  readonly mechanisms: OfferedMechanisms;
   /**
    * Replaces this process by another program. `env` is for Windows: elsewhere the environment of this process stays, as
    * words do that are not UTF-8 and therefore bytes. Returns only by throwing.

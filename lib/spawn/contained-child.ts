@@ -80,7 +80,7 @@ export function endStatus(end: RootEnd): { code: number; signalName: NodeJS.Sign
 export function openNativeLink(descriptors: readonly number[]): OpenLink {
   const home = process.env['HOLDFAST_HOME'];
   return (start) =>
-    binding().startGuard({
+    binding().launchTree({
       ...start,
       guardPath: guardPath(),
       ...(home !== undefined && { home }),

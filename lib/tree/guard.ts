@@ -4,8 +4,8 @@
 import { constants } from 'node:os';
 
 import type { Survivor } from '../types.js';
-import { Conversation } from './guard-link.js';
-import type { GuardLink } from './guard-link.js';
+import { Conversation } from './tree-link.js';
+import type { TreeLink } from './tree-link.js';
 import { GuardWatch } from './guard-watch.js';
 import { Inbox } from './inbox.js';
 import type { Timeout } from './launch-request.js';
@@ -32,14 +32,14 @@ export interface Guarded {
 }
 
 export class Guard {
-  readonly #link: GuardLink;
+  readonly #link: TreeLink;
   readonly #graceMs: number;
   readonly #conversation: Conversation;
   readonly #watch: GuardWatch;
   readonly #inbox: Inbox;
   #closed = false;
 
-  constructor(link: GuardLink, tree: Guarded) {
+  constructor(link: TreeLink, tree: Guarded) {
     this.#link = link;
     this.#graceMs = tree.graceMs;
     this.#conversation = new Conversation(link);

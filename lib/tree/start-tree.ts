@@ -2,12 +2,12 @@
 // or a ContainmentError. Does not know who spawns, nor how the guard was reached.
 
 import { ContainmentError, errnoOf, systemErrorOf } from '../errors.js';
-import type { GuardStart } from '../addon/binding.js';
+import type { NativeLaunch } from '../addon/binding.js';
 import { binding } from '../addon/load.js';
 import type { Terms } from '../options.js';
 import { lastFailedCall, readBirth } from './facts.js';
 import type { Birth, FailedCall, Outcome } from './facts.js';
-import type { GuardLink } from './guard-link.js';
+import type { TreeLink } from './tree-link.js';
 import { MARK_VARIABLE, encodeLaunch, markOf, newTreeId } from './launch-request.js';
 import type { Program, StdioEntry, Timeout } from './launch-request.js';
 import { remember, worthTrying } from './mechanism-memory.js';
@@ -30,14 +30,14 @@ export interface LaunchedTree {
 }
 
 /** Reaches a guard and waits for its first answer. Throws system errors. */
-export type OpenLink = (start: Pick<GuardStart, 'request' | 'recovery'>) => GuardLink;
+export type OpenLink = (start: Pick<NativeLaunch, 'request' | 'recovery'>) => TreeLink;
 
 export function startTree(launch: TreeLaunch, open: OpenLink): LaunchedTree {
   const id = newTreeId();
   const mark = markOf(id, process.env[MARK_VARIABLE]);
   const terms = { ...launch.terms, mechanisms: worthTrying(launch.terms.mechanisms) };
   const request = encodeLaunch({ ...launch, id, mark, terms, owner: identifyOwner(terms.owner) });
-  let link: GuardLink;
+  let link: TreeLink;
   try {
     link = open({ request, recovery: [`tree ${id}`, `mark ${mark}`] });
   } catch (cause) {
@@ -54,7 +54,7 @@ export function unstartedTree(id: string, terms: Terms, birth?: Birth): Containe
   return tree;
 }
 
-function settle(id: string, launch: TreeLaunch, link: GuardLink): LaunchedTree {
+function settle(id: string, launch: TreeLaunch, link: TreeLink): LaunchedTree {
   const birth = readBirth(link.facts);
   const { outcome } = birth;
   if (outcome.kind === 'started') {

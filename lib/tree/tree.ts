@@ -1,5 +1,5 @@
 // The tree as its owner sees it: facts of the guard in, promises and the root's end out.
-// Works on any GuardLink and knows nothing of ChildProcess.
+// Works on any TreeLink and knows nothing of ChildProcess.
 
 import { constants } from 'node:os';
 
@@ -9,8 +9,8 @@ import type { EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Tre
 import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, wordOf } from './facts.js';
 import type { RootEnd } from './facts.js';
 import { Guard } from './guard.js';
-import { requireReleased } from './guard-link.js';
-import type { GuardLink } from './guard-link.js';
+import { requireReleased } from './tree-link.js';
+import type { TreeLink } from './tree-link.js';
 import type { Timeout } from './launch-request.js';
 
 const KILL_DEADLINE_MS = 5000;
@@ -60,7 +60,7 @@ export class ContainedTree implements Tree {
   }
 
   /** The root runs; the guard at the other end of the link speaks for the tree from now on. */
-  begin(link: GuardLink): void {
+  begin(link: TreeLink): void {
     this.#guard = new Guard(link, {
       id: this.id,
       graceMs: this.#graceMs,

@@ -40,6 +40,16 @@ std::optional<Word> wordIn(const std::array<std::pair<Word, std::string_view>, n
   return std::nullopt;
 }
 
+template <typename Word, std::size_t n>
+std::string wordsIn(const std::array<std::pair<Word, std::string_view>, n>& table,
+                    std::string words) {
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!words.empty()) words += i + 1 == n ? " or " : ", ";
+    words += table[i].second;
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string_view nameOf(Mechanism mechanism) { return nameIn(kMechanisms, mechanism); }
@@ -50,6 +60,9 @@ std::optional<Mechanism> mechanismNamed(std::string_view name) { return wordIn(k
 std::optional<EscapeRoute> escapeRouteNamed(std::string_view name) {
   return wordIn(kEscapeRoutes, name);
 }
+
+std::string mechanismWords() { return wordsIn(kMechanisms, "auto"); }
+std::string escapeRouteWords() { return wordsIn(kEscapeRoutes, ""); }
 
 std::string joinNames(const std::vector<EscapeRoute>& routes) {
   std::string joined;

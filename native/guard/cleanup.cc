@@ -4,8 +4,8 @@
 
 #include "core/tree-names.h"
 #include "guard/step-aside.h"
-#include "posix/recovery/cleanup.h"
 #include "posix/records/record-directory.h"
+#include "posix/recovery/cleanup.h"
 
 namespace holdfast {
 

@@ -16,13 +16,14 @@
 #include "guard/problems.h"
 #include "guard/recover.h"
 #include "guard/supervisor/supervisor.h"
-#include "posix/tree/choose-containment.h"
-#include "posix/port/elevation.h"
-#include "posix/tree/handover.h"
-#include "posix/port/init-life.h"
+#include "posix/files.h"
+#include "posix/port/credentials.h"
+#include "posix/port/descriptors.h"
+#include "posix/port/namespace-init.h"
 #include "posix/port/prctl.h"
 #include "posix/records/record-directory.h"
 #include "posix/standard-descriptors.h"
+#include "posix/tree/handover.h"
 
 namespace holdfast {
 

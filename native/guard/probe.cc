@@ -13,9 +13,12 @@
 #include "core/text/json.h"
 #include "guard/supervisor/supervisor.h"
 #include "guard/tree-id.h"
-#include "posix/tree/launch-tree.h"
-#include "posix/records/record-directory.h"
+#include "posix/port/mechanisms.h"
 #include "posix/port/system-probes.h"
+#include "posix/port/system.h"
+#include "posix/records/record-directory.h"
+#include "posix/socket-pair.h"
+#include "posix/tree/launch-tree.h"
 
 namespace holdfast {
 
@@ -36,7 +39,7 @@ Launch trialOf(Mechanism mechanism) {
   Launch launch;
   launch.treeId = newTreeId();
   launch.mark = launch.treeId;
-  launch.file = "/proc/self/exe";
+  launch.file = ownProgram();
   launch.args = {"holdfast-guard", "--version"};
   launch.stdio = {StdioEntry::null, StdioEntry::null, StdioEntry::null};
   launch.mechanisms = {mechanism};
@@ -71,11 +74,7 @@ Finding listen(OwnerLink& link) {
 }
 
 Finding probeMechanism(Mechanism mechanism) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    throw OsError::last("socketpair");
-  UniqueFd ours(ends[0]);
-  UniqueFd theirs(ends[1]);
+  auto [ours, theirs] = makeStreamPair();
   const pid_t guard = fork();
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
@@ -144,8 +143,7 @@ int runProbe() {
           outcomeJson(probe.call, probe.number == 0 ? "" : errorName(probe.number), probe.number) +
               ",\"advice\":" + jsonText(probe.effect));
   std::fflush(stdout);
-  for (Mechanism mechanism :
-       {Mechanism::cgroup, Mechanism::subreaper, Mechanism::pidNamespace, Mechanism::group}) {
+  for (Mechanism mechanism : offeredMechanisms().all) {
     printMechanism(mechanism);
     std::fflush(stdout);
   }

@@ -2,9 +2,9 @@
 
 #include <stdexcept>
 
-#include "posix/tree/owner-link.h"
 #include "posix/port/process.h"
 #include "posix/recovery/recover-tree.h"
+#include "posix/tree/owner-link.h"
 
 namespace holdfast {
 

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "posix/tree/choose-containment.h"
+#include "posix/port/descriptors.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {

@@ -1,18 +1,14 @@
 #include "guard/tree-id.h"
 
-#include <sys/random.h>
-
 #include <cstdio>
 
-#include "core/os-error.h"
+#include "posix/port/system.h"
 
 namespace holdfast {
 
 std::string newTreeId() {
-  unsigned char bytes[10];
-  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) throw OsError::last("getrandom");
   std::string id;
-  for (unsigned char byte : bytes) {
+  for (unsigned char byte : randomBytes<10>()) {
     char hex[3];
     std::snprintf(hex, sizeof hex, "%02x", byte);
     id += hex;

@@ -1,6 +1,5 @@
 #include "posix/port/witness.h"
 
-#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -31,32 +30,15 @@ class Slate {
   std::uint32_t read() const { return word_.load(std::memory_order_acquire); }
   void write(std::uint32_t word) {
     word_.store(word, std::memory_order_release);
-    (void)rawCall(SYS_futex, address(), FUTEX_WAKE, 1);
+    rawWakeOne(&word_);
   }
   // Until it is another word, or for so long (0: for ever).
-  void awaitOther(std::uint32_t word, int timeoutMs) const {
-    const timespec timeout{timeoutMs / 1000, timeoutMs % 1000 * 1000000L};
-    (void)rawCall(SYS_futex, address(), FUTEX_WAIT, static_cast<long>(word),
-                  timeoutMs == 0 ? 0 : reinterpret_cast<long>(&timeout));
-  }
+  void awaitOther(std::uint32_t word, int timeoutMs) const { rawSleepOn(&word_, word, timeoutMs); }
   void* wordToClear() { return &word_; }
 
  private:
-  long address() const { return reinterpret_cast<long>(&word_); }
-
   std::atomic<std::uint32_t> word_{idle};
 };
-
-// The sender of a signal that was pending, which is taken (rt_sigtimedwait(2)); -1: it was not.
-int take(int signo) {
-  const std::uint64_t only = std::uint64_t{1} << (signo - 1);
-  const timespec now{};
-  siginfo_t info{};
-  const long taken =
-      rawCall(SYS_rt_sigtimedwait, reinterpret_cast<long>(&only), reinterpret_cast<long>(&info),
-              reinterpret_cast<long>(&now), sizeof only);
-  return taken == signo ? info.si_pid : -1;
-}
 
 struct Shared {
   Slate slate;
@@ -69,15 +51,15 @@ struct Shared {
 // what the front has taken is pending here.
 void watch(void* context) {
   Shared& shared = *static_cast<Shared*>(context);
-  (void)rawCall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-  (void)rawCall(SYS_prctl, PR_SET_NAME, reinterpret_cast<long>("holdfast-group"));
-  while (rawCall(SYS_getppid) == shared.front) {
+  rawSet(PR_SET_PDEATHSIG, SIGKILL);
+  rawSet(PR_SET_NAME, rawAddress("holdfast-group"));
+  while (rawParent() == shared.front) {
     const std::uint32_t word = shared.slate.read();
     if ((word & Slate::asked) == 0) {
       shared.slate.awaitOther(word, 0);
       continue;
     }
-    shared.sender = take(static_cast<int>(word & 0xff));
+    shared.sender = rawTakePending(static_cast<int>(word & 0xff));
     shared.slate.write(Slate::answered);
   }
   rawExit(0);

@@ -33,4 +33,6 @@ bool standsAt(const std::string& path, int file) {
          named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
+void setCloseOnExec(int fd) { (void)fcntl(fd, F_SETFD, FD_CLOEXEC); }
+
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// Small files, read whole, and what stands at a path.
+// Small files, read whole, what stands at a path, and what passes to another program.
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,7 @@ std::optional<std::string> readAgain(const UniqueFd& file);
 
 // The open file is the one at this path, links not followed.
 bool standsAt(const std::string& path, int file);
+
+void setCloseOnExec(int fd);
 
 }  // namespace holdfast

@@ -1,10 +1,9 @@
 #include "posix/socket-pair.h"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 
 #include "core/os-error.h"
+#include "posix/port/sockets.h"
 #include "posix/standard-descriptors.h"
 
 namespace holdfast {
@@ -12,10 +11,7 @@ namespace holdfast {
 namespace {
 
 SocketPair makePair(int type) {
-  int ends[2];
-  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) throw OsError::last("socketpair");
-  UniqueFd first(ends[0]);
-  UniqueFd second(ends[1]);
+  auto [first, second] = openSocketPair(type);
   SocketPair pair{aboveStandard(std::move(first)), aboveStandard(std::move(second))};
   if (!pair.first || !pair.second) throw OsError("socketpair", EMFILE);
   return pair;

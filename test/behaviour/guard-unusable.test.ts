@@ -20,15 +20,15 @@ const LONG_ARGUMENT = 120_000; // bytes; the kernel takes 131072 (MAX_ARG_STRLEN
 describe('a guard whose program does not run', () => {
   const scene = useScene();
   const native = binding();
-  const startGuard = native.startGuard.bind(native);
+  const launchTree = native.launchTree.bind(native);
 
   beforeEach(() => {
     const guardPath = scene().path('holdfast-guard');
     writeFileSync(guardPath, 'no program\n', { mode: 0o755 });
-    native.startGuard = (start) => startGuard({ ...start, guardPath });
+    native.launchTree = (start) => launchTree({ ...start, guardPath });
   });
   afterEach(() => {
-    native.startGuard = startGuard;
+    native.launchTree = launchTree;
   });
 
   forEachMechanism((mechanism) => {

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   }
   try {
     const holdfast::RunOptions run = holdfast::parseRunOptions(
-        words, {{holdfast::Mechanism::cgroup}, holdfast::Mechanism::pidNamespace});
+        words, {{}, {holdfast::Mechanism::cgroup}, holdfast::Mechanism::pidNamespace});
     holdfast::fuzz::expect(run.helpWanted || !run.command.empty(), "there is a command");
     holdfast::fuzz::expect(run.terms.graceMs <= holdfast::kLongestMs, "a time fits a clock");
   } catch (const holdfast::UsageError&) {

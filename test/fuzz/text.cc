@@ -1,8 +1,8 @@
 // Hostile text on its way out: to a terminal, into JSON, into a field of the protocol.
 
+#include "core/report.h"
 #include "core/text/json.h"
 #include "core/text/printable.h"
-#include "core/report.h"
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

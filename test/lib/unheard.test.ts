@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { constants } from 'node:os';
 
-import type { GuardLink } from '#lib/addon/binding.js';
+import type { TreeLink } from '#lib/addon/binding.js';
 import { ContainedTree } from '#lib/tree/tree.js';
 import type { EndReport } from '#lib/index.js';
 
@@ -12,7 +12,7 @@ import { identityOf, processLine, type ProcessIdentity } from '../support/proc.j
 import { useScene, type Started } from '../support/scene.js';
 
 /** A guard of which only the test knows what it says. */
-class FalseLink implements GuardLink {
+class FalseLink implements TreeLink {
   readonly facts: readonly string[];
   readonly sent: string[] = [];
   onFacts: ((lines: readonly string[]) => void) | undefined;

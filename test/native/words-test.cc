@@ -2,10 +2,10 @@
 
 #include <cerrno>
 
-#include "core/text/decimal.h"
 #include "core/mechanism.h"
 #include "core/os-error.h"
 #include "core/report.h"
+#include "core/text/decimal.h"
 #include "expect.h"
 
 namespace holdfast::test {

@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 
 import { errnoOf, systemErrorOf } from '../../errors.js';
 import { fieldsOf, wordOf } from '../../tree/facts.js';
-import type { GuardLink } from '../../tree/guard-link.js';
+import type { TreeLink } from '../../tree/tree-link.js';
 
 const HEADER_BYTES = 16;
 const LOOK_MS = 1;
@@ -36,7 +36,7 @@ export interface PortableStart {
   readonly deadlineMs: number;
 }
 
-export class PortableLink implements GuardLink {
+export class PortableLink implements TreeLink {
   readonly facts: readonly string[];
   onFacts: ((lines: readonly string[]) => void) | undefined;
   onEnd: (() => void) | undefined;

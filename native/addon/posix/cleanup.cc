@@ -6,8 +6,8 @@
 #include "addon/arguments.h"
 #include "addon/errors.h"
 #include "addon/lines-promise.h"
-#include "posix/recovery/cleanup.h"
 #include "posix/owner/guard-reaper.h"
+#include "posix/recovery/cleanup.h"
 
 namespace holdfast {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "addon/arguments.h"
-#include "addon/posix/cleanup.h"
 #include "addon/lines-promise.h"
+#include "addon/posix/cleanup.h"
 #include "core/report.h"
 #include "posix/clock.h"
 #include "posix/owner/guards-stead.h"

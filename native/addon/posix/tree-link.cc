@@ -11,7 +11,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr int kSoon = 100;  // GuardLink.receive without a time
+constexpr int kSoon = 100;  // TreeLink.receive without a time
 
 StartedGuard startFrom(const Napi::Object& options) {
   GuardStart start;
@@ -27,7 +27,7 @@ StartedGuard startFrom(const Napi::Object& options) {
 
 StartedGuard takeFrom(const Napi::Value& value) {
   if (!value.IsExternal())
-    throw Napi::TypeError::New(value.Env(), "a GuardLink is made by startGuard()");
+    throw Napi::TypeError::New(value.Env(), "a TreeLink is made by launchTree()");
   return std::move(*value.As<Napi::External<StartedGuard>>().Data());
 }
 
@@ -39,24 +39,24 @@ int rootPidIn(const std::vector<std::string>& facts) {
 
 }  // namespace
 
-void GuardLink::define(Napi::Env env, Napi::Object exports) {
+void TreeLink::define(Napi::Env env, Napi::Object exports) {
   const Napi::Function constructor = DefineClass(
-      env, "GuardLink",
-      {InstanceAccessor<&GuardLink::facts>("facts"), InstanceMethod<&GuardLink::send>("send"),
-       InstanceMethod<&GuardLink::receive>("receive"),
-       InstanceMethod<&GuardLink::signalRoot>("signalRoot"),
-       InstanceMethod<&GuardLink::endGuard>("endGuard"), InstanceMethod<&GuardLink::ref>("ref"),
-       InstanceMethod<&GuardLink::unref>("unref"), InstanceMethod<&GuardLink::hasRef>("hasRef"),
-       InstanceMethod<&GuardLink::close>("close")});
+      env, "TreeLink",
+      {InstanceAccessor<&TreeLink::facts>("facts"), InstanceMethod<&TreeLink::send>("send"),
+       InstanceMethod<&TreeLink::receive>("receive"),
+       InstanceMethod<&TreeLink::signalRoot>("signalRoot"),
+       InstanceMethod<&TreeLink::endGuard>("endGuard"), InstanceMethod<&TreeLink::ref>("ref"),
+       InstanceMethod<&TreeLink::unref>("unref"), InstanceMethod<&TreeLink::hasRef>("hasRef"),
+       InstanceMethod<&TreeLink::close>("close")});
   // Each environment has a constructor of its own; the function keeps it.
   auto* kept = std::make_unique<Napi::FunctionReference>(Napi::Persistent(constructor)).release();
   env.AddCleanupHook([kept] { const std::unique_ptr<Napi::FunctionReference> freed(kept); });
-  exports.Set("startGuard",
-              Napi::Function::New<translated<GuardLink::startGuard>>(env, "startGuard", kept));
+  exports.Set("launchTree",
+              Napi::Function::New<translated<TreeLink::launchTree>>(env, "launchTree", kept));
 }
 
-Napi::Value GuardLink::startGuard(const Napi::CallbackInfo& info) {
-  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "start has to be an object");
+Napi::Value TreeLink::launchTree(const Napi::CallbackInfo& info) {
+  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "the launch has to be an object");
   StartedGuard started = startFrom(info[0].As<Napi::Object>());
   const Napi::Object object = static_cast<Napi::FunctionReference*>(info.Data())
                                   ->New({Napi::External<StartedGuard>::New(info.Env(), &started)});
@@ -64,13 +64,13 @@ Napi::Value GuardLink::startGuard(const Napi::CallbackInfo& info) {
   return object;
 }
 
-GuardLink::GuardLink(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<GuardLink>(info),
+TreeLink::TreeLink(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<TreeLink>(info),
       guard_(takeFrom(info[0])),
       rootPid_(rootPidIn(guard_.answer.facts)),
-      context_(info.Env(), "GuardLink", info.This().As<Napi::Object>()) {}
+      context_(info.Env(), "TreeLink", info.This().As<Napi::Object>()) {}
 
-void GuardLink::watch() {
+void TreeLink::watch() {
   if (rootPid_ == 0) return guard_.channel.close();  // `failed` or `refused`: nothing follows
   poll_ = SocketPoll::start(
       Env(), guard_.channel.fd(), [this] { fromEventLoop([this] { takeNews(); }); },
@@ -78,15 +78,15 @@ void GuardLink::watch() {
   Ref();  // until the socket ends or is closed
 }
 
-GuardLink::~GuardLink() {
+TreeLink::~TreeLink() {
   if (poll_ != nullptr) poll_->close();
 }
 
-Napi::Value GuardLink::facts(const Napi::CallbackInfo& info) {
+Napi::Value TreeLink::facts(const Napi::CallbackInfo& info) {
   return toArray(info.Env(), guard_.answer.facts);
 }
 
-Napi::Value GuardLink::send(const Napi::CallbackInfo& info) {
+Napi::Value TreeLink::send(const Napi::CallbackInfo& info) {
   const std::string line = stringIn(info[0], "line");
   if (line == "collected") rootCollected_ = true;
   const int error = guard_.channel.send(line);
@@ -96,35 +96,35 @@ Napi::Value GuardLink::send(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), -error);
 }
 
-Napi::Value GuardLink::receive(const Napi::CallbackInfo& info) {
+Napi::Value TreeLink::receive(const Napi::CallbackInfo& info) {
   const int timeoutMs = info[0].IsNumber() ? intIn(info[0], "timeoutMs") : kSoon;
   return toArray(info.Env(), guard_.channel.receiveWithin(timeoutMs));
 }
 
-Napi::Value GuardLink::signalRoot(const Napi::CallbackInfo& info) {
+Napi::Value TreeLink::signalRoot(const Napi::CallbackInfo& info) {
   const int signo = intIn(info[0], "signo");
   const bool gone = rootPid_ == 0 || rootCollected_;
   const int error = gone ? ESRCH : signalChild(guard_.answer.rootHandle, rootPid_, signo);
   return Napi::Number::New(info.Env(), -error);
 }
 
-void GuardLink::endGuard(const Napi::CallbackInfo&) { holdfast::endGuard(guard_); }
+void TreeLink::endGuard(const Napi::CallbackInfo&) { holdfast::endGuard(guard_); }
 
-void GuardLink::ref(const Napi::CallbackInfo&) {
+void TreeLink::ref(const Napi::CallbackInfo&) {
   if (poll_ != nullptr) poll_->ref();
 }
 
-void GuardLink::unref(const Napi::CallbackInfo&) {
+void TreeLink::unref(const Napi::CallbackInfo&) {
   if (poll_ != nullptr) poll_->unref();
 }
 
-Napi::Value GuardLink::hasRef(const Napi::CallbackInfo& info) {
+Napi::Value TreeLink::hasRef(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), poll_ != nullptr && poll_->hasRef());
 }
 
-void GuardLink::close(const Napi::CallbackInfo&) { stopWatching(); }
+void TreeLink::close(const Napi::CallbackInfo&) { stopWatching(); }
 
-void GuardLink::stopWatching() {
+void TreeLink::stopWatching() {
   if (poll_ == nullptr) return;
   poll_->close();
   poll_ = nullptr;
@@ -134,7 +134,7 @@ void GuardLink::stopWatching() {
   Unref();
 }
 
-void GuardLink::takeNews() {
+void TreeLink::takeNews() {
   const Napi::HandleScope scope(Env());
   const Napi::Object kept = Value();  // the listeners may close this link
   guard_.channel.flush();
@@ -147,7 +147,7 @@ void GuardLink::takeNews() {
 }
 
 // The environment ends: its trees end with it, whoever else may hold a copy of the socket.
-void GuardLink::onTeardown() {
+void TreeLink::onTeardown() {
   poll_ = nullptr;
   guard_.channel.shutDown();
   guard_.channel.close();

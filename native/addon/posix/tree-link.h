@@ -1,5 +1,5 @@
-// GuardLink: the JavaScript object at the owner's end of one guard's socket
-// (lib/addon/binding.ts).
+// TreeLink (lib/addon/binding.ts): the JavaScript object at the owner's end of the socket to the
+// guard of one tree.
 #pragma once
 
 #include <napi.h>
@@ -9,16 +9,16 @@
 
 namespace holdfast {
 
-class GuardLink : public Napi::ObjectWrap<GuardLink> {
+class TreeLink : public Napi::ObjectWrap<TreeLink> {
  public:
   static void define(Napi::Env env, Napi::Object exports);
 
-  // For startGuard() only: takes over the StartedGuard that its argument holds.
-  explicit GuardLink(const Napi::CallbackInfo& info);
-  ~GuardLink() override;
+  // For launchTree() only: takes over the StartedGuard that its argument holds.
+  explicit TreeLink(const Napi::CallbackInfo& info);
+  ~TreeLink() override;
 
  private:
-  static Napi::Value startGuard(const Napi::CallbackInfo& info);
+  static Napi::Value launchTree(const Napi::CallbackInfo& info);
 
   Napi::Value facts(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);

@@ -4,10 +4,12 @@
 #include <napi.h>
 #include <uv.h>
 
+#include "addon/mechanisms.h"
 #include "addon/windows/job-object.h"
 #include "addon/windows/records.h"
 #include "addon/windows/system-calls.h"
 #include "addon/windows/tree-link.h"
+#include "windows/mechanisms.h"
 #include "windows/win-error.h"
 
 namespace {
@@ -17,6 +19,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   holdfast::TreeLink::define(env, exports);
   holdfast::defineJob(env, exports);
   holdfast::defineRecords(env, exports);
+  holdfast::defineMechanisms(env, exports, holdfast::offeredMechanisms());
   holdfast::defineSystemCalls(exports);
   return exports;
 }

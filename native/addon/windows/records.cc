@@ -9,8 +9,8 @@
 #include "addon/arguments.h"
 #include "addon/errors.h"
 #include "addon/lines-promise.h"
-#include "windows/records/cleanup.h"
 #include "windows/clock.h"
+#include "windows/records/cleanup.h"
 #include "windows/records/registry.h"
 #include "windows/tree/supervisor.h"
 

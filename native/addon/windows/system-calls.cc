@@ -11,10 +11,10 @@
 #include "addon/lock-functions.h"
 #include "addon/windows/stream-handle.h"
 #include "core/uv-errors.h"
-#include "windows/start/become.h"
-#include "windows/file-lock.h"
-#include "windows/start/pipe-pair.h"
 #include "windows/kernel/process-table.h"
+#include "windows/records/file-lock.h"
+#include "windows/start/become.h"
+#include "windows/start/pipe-pair.h"
 
 namespace holdfast {
 

@@ -4,8 +4,8 @@
 #include "addon/errors.h"
 #include "addon/listeners.h"
 #include "core/uv-errors.h"
-#include "windows/owner/launch-for-owner.h"
 #include "windows/kernel/termination.h"
+#include "windows/owner/launch-for-owner.h"
 
 namespace holdfast {
 
@@ -27,7 +27,7 @@ LaunchedTree launchFrom(const Napi::Object& options) {
 
 LaunchedTree takeFrom(const Napi::Value& value) {
   if (!value.IsExternal())
-    throw Napi::TypeError::New(value.Env(), "a TreeLink is made by startGuard()");
+    throw Napi::TypeError::New(value.Env(), "a TreeLink is made by launchTree()");
   return std::move(*value.As<Napi::External<LaunchedTree>>().Data());
 }
 
@@ -44,12 +44,12 @@ void TreeLink::define(Napi::Env env, Napi::Object exports) {
   // Each environment has a constructor of its own; the function keeps it.
   auto* kept = std::make_unique<Napi::FunctionReference>(Napi::Persistent(constructor)).release();
   env.AddCleanupHook([kept] { const std::unique_ptr<Napi::FunctionReference> freed(kept); });
-  exports.Set("startGuard",
-              Napi::Function::New<translated<TreeLink::startGuard>>(env, "startGuard", kept));
+  exports.Set("launchTree",
+              Napi::Function::New<translated<TreeLink::launchTree>>(env, "launchTree", kept));
 }
 
-Napi::Value TreeLink::startGuard(const Napi::CallbackInfo& info) {
-  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "start has to be an object");
+Napi::Value TreeLink::launchTree(const Napi::CallbackInfo& info) {
+  if (!info[0].IsObject()) throw Napi::TypeError::New(info.Env(), "the launch has to be an object");
   LaunchedTree launched = launchFrom(info[0].As<Napi::Object>());
   const Napi::Object object = static_cast<Napi::FunctionReference*>(info.Data())
                                   ->New({Napi::External<LaunchedTree>::New(info.Env(), &launched)});

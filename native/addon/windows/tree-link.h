@@ -1,5 +1,5 @@
-// TreeLink: the JavaScript object at the owner's end of one tree's conversation, the GuardLink of
-// lib/addon/binding.ts. There is no guard at the other end but the supervisor of this process.
+// TreeLink (lib/addon/binding.ts): the JavaScript object at the owner's end of the conversation
+// with whoever holds one tree, which is the supervisor of this process or a guard.
 #pragma once
 
 #include <napi.h>
@@ -13,12 +13,12 @@ class TreeLink : public Napi::ObjectWrap<TreeLink> {
  public:
   static void define(Napi::Env env, Napi::Object exports);
 
-  // For startGuard() only: takes over the LaunchedTree that its argument holds.
+  // For launchTree() only: takes over the LaunchedTree that its argument holds.
   explicit TreeLink(const Napi::CallbackInfo& info);
   ~TreeLink() override;
 
  private:
-  static Napi::Value startGuard(const Napi::CallbackInfo& info);
+  static Napi::Value launchTree(const Napi::CallbackInfo& info);
 
   Napi::Value facts(const Napi::CallbackInfo& info);
   Napi::Value send(const Napi::CallbackInfo& info);

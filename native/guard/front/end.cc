@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "posix/await-events.h"
-#include "posix/port/every-signal.h"
 #include "posix/port/process.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 

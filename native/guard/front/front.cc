@@ -17,16 +17,17 @@
 #include "guard/step-aside.h"
 #include "guard/supervisor/supervisor.h"
 #include "posix/await-events.h"
-#include "posix/tree/choose-containment.h"
-#include "posix/recovery/cleanup.h"
-#include "posix/port/every-signal.h"
-#include "posix/tree/launch-tree.h"
+#include "posix/port/descriptors.h"
+#include "posix/port/mechanisms.h"
 #include "posix/port/prctl.h"
 #include "posix/port/process.h"
+#include "posix/port/signals.h"
+#include "posix/port/witness.h"
 #include "posix/records/record-directory.h"
+#include "posix/recovery/cleanup.h"
 #include "posix/recovery/recover-tree.h"
 #include "posix/socket-pair.h"
-#include "posix/port/witness.h"
+#include "posix/tree/launch-tree.h"
 
 namespace holdfast {
 
@@ -210,10 +211,9 @@ class Front {
 }  // namespace
 
 int runFront(const std::vector<std::string>& arguments) {
-  const RunOptions run = parseRunOptions(
-      arguments, {{Mechanism::cgroup, Mechanism::subreaper}, Mechanism::pidNamespace});
+  const RunOptions run = parseRunOptions(arguments, offeredMechanisms());
   if (run.helpWanted) {
-    std::fputs(kRunHelp, stdout);
+    std::fputs(runHelp().c_str(), stdout);
     return 0;
   }
   const FrontReport report(run.jsonReport);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "guard/front/callers.h"
+#include "guard/supervisor/callers.h"
 #include "guard/supervisor/stdin-watch.h"
 #include "guard/tree-id.h"
 #include "posix/port/process.h"

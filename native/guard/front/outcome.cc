@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
-#include "core/text/json.h"
 #include "core/os-error.h"
+#include "core/text/json.h"
 #include "core/text/printable.h"
 #include "core/uv-errors.h"
 #include "guard/exit-codes.h"

@@ -8,7 +8,9 @@
 
 namespace holdfast {
 
-const char kRunHelp[] =
+namespace {
+
+constexpr char kHelpBefore[] =
     R"(usage: holdfast run [options] [--] command [argument...]
 
 Runs a command so that it and everything it starts end together: when the command exits, when
@@ -17,7 +19,10 @@ reach the command as they are.
 
   --timeout TIME            end the tree after TIME; exit code 124
   --grace TIME              between polite and hard (default 1s)
-  --mechanism NAME          auto, job, cgroup, subreaper, namespace or group (default auto)
+  --mechanism NAME          )";
+
+constexpr char kHelpAfter[] =
+    R"( (default auto)
   --strict                  hold the tree even if owner and guard are killed together
   --refuse ROUTE            fail rather than leave this escape route open; may be repeated
   --owner PID[:START]       end the tree also when that process dies; `parent`: whoever called this,
@@ -41,9 +46,8 @@ failed; 126 the command cannot be executed; 127 it was not found; 64 wrong usage
   holdfast run --owner stdin -- npx some-mcp-server
 )";
 
-namespace {
-
-[[noreturn]] void expected(const std::string& option, const char* what, const std::string& got) {
+[[noreturn]] void expected(const std::string& option, const std::string& what,
+                           const std::string& got) {
   throw UsageError(option + " expects " + what + ", got '" + got + "'");
 }
 
@@ -70,18 +74,13 @@ std::uint64_t milliseconds(const std::string& option, const std::string& text) {
 
 void setMechanism(RunOptions& run, const std::string& option, const std::string& text) {
   const auto mechanism = mechanismNamed(text);
-  if (text != "auto" && !mechanism)
-    expected(option, "auto, job, cgroup, subreaper, namespace or group", text);
+  if (text != "auto" && !mechanism) expected(option, mechanismWords(), text);
   if (mechanism) run.terms.mechanisms = {*mechanism};
 }
 
 void setRefused(RunOptions& run, const std::string& option, const std::string& text) {
   const auto route = escapeRouteNamed(text);
-  if (!route)
-    expected(option,
-             "broker, gained-privilege, guard-killed, owner-and-guard-killed, fast-double-fork, "
-             "hidden-proc or unrecorded",
-             text);
+  if (!route) expected(option, escapeRouteWords(), text);
   if (*route == EscapeRoute::broker)
     throw UsageError(
         "--refuse broker: no mechanism can hold what a process outside the tree "
@@ -165,8 +164,9 @@ void requireStrict(const std::vector<Mechanism>& chosen, Mechanism strict) {
 
 }  // namespace
 
-RunOptions parseRunOptions(const std::vector<std::string>& arguments,
-                           const Candidates& candidates) {
+std::string runHelp() { return kHelpBefore + mechanismWords() + kHelpAfter; }
+
+RunOptions parseRunOptions(const std::vector<std::string>& arguments, const MechanismOffer& offer) {
   RunOptions run;
   run.terms.graceMs = 1000;
   bool strict = false;
@@ -199,10 +199,10 @@ RunOptions parseRunOptions(const std::vector<std::string>& arguments,
   requireReturnable(run);
   std::vector<Mechanism>& mechanisms = run.terms.mechanisms;
   if (strict) {
-    requireStrict(mechanisms, candidates.strict);
-    mechanisms = {candidates.strict};
+    requireStrict(mechanisms, offer.strict);
+    mechanisms = {offer.strict};
   } else if (mechanisms.empty()) {
-    mechanisms = candidates.automatic;
+    mechanisms = offer.automatic;
   }
   return run;
 }

@@ -27,17 +27,11 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What a system has to hold a tree with.
-struct Candidates {
-  std::vector<Mechanism> automatic;  // acceptable for `auto`, strongest first
-  Mechanism strict;
-};
-
-RunOptions parseRunOptions(const std::vector<std::string>& arguments, const Candidates& candidates);
+RunOptions parseRunOptions(const std::vector<std::string>& arguments, const MechanismOffer& offer);
 
 // The launch of the command, without its environment.
 Launch launchOf(const RunOptions& run, const std::string& treeId, const char* outerMark);
 
-extern const char kRunHelp[];
+std::string runHelp();
 
 }  // namespace holdfast

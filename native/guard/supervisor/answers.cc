@@ -7,6 +7,7 @@
 
 #include "posix/clock.h"
 #include "posix/port/process.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 
@@ -66,7 +67,7 @@ EndTerms endTermsIn(const std::vector<std::string_view>& fields, std::uint64_t o
   if (fields[1] == "terminate") terms.reason = EndReason::terminate;
   if (fields[1] == "abort") terms.reason = EndReason::abort;
   const int signo = signoIn(fields[2]);
-  terms.signo = signo >= 1 && signo <= SIGRTMAX ? signo : SIGKILL;
+  terms.signo = isSignal(signo) ? signo : SIGKILL;
   const std::int64_t graceMs = std::max<std::int64_t>(numberIn(fields[3], std::int64_t{0}), 0);
   terms.graceMs = fields[3] == "-" ? ownGraceMs : static_cast<std::uint64_t>(graceMs);
   return terms;

@@ -9,7 +9,8 @@
 
 #include "core/os-error.h"
 #include "posix/clock.h"
-#include "posix/socket-address.h"
+#include "posix/port/sockets.h"
+#include "posix/records/socket-address.h"
 
 namespace holdfast {
 
@@ -22,12 +23,11 @@ constexpr std::size_t kLongestRequest = 256;
 constexpr std::int64_t kDeafMs = 1000;  // whoever is not let in keeps the socket readable
 
 // Root may do all that the user may.
-bool mayCommand(const ucred& peer) { return peer.uid == geteuid() || peer.uid == 0; }
+bool mayCommand(const Peer& peer) { return peer.uid == geteuid() || peer.uid == 0; }
 
 }  // namespace
 
-CommandSocket::CommandSocket(const std::string& path)
-    : listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+CommandSocket::CommandSocket(const std::string& path) : listener_(openSocket()) {
   if (!listener_) throw OsError::last("socket");
   const SocketAddress address(path);
   const mode_t before = umask(0177);
@@ -73,15 +73,13 @@ void CommandSocket::serveOne(const std::function<void(Caller&, const std::string
 }
 
 void CommandSocket::admitOne() {
-  UniqueFd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  UniqueFd socket = acceptConnection(listener_.get());
   const bool isShort = !socket && (errno == EMFILE || errno == ENFILE);
   deafUntil_ = isShort ? nowMs() + kDeafMs : 0;
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (!socket || getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return;
-  if (!mayCommand(peer)) return;
+  const std::optional<Peer> peer = socket ? peerOf(socket.get()) : std::nullopt;
+  if (!peer || !mayCommand(*peer)) return;
   makeRoom();
-  callers_.push_back({LineSocket(std::move(socket), kLongestRequest), peer.pid});
+  callers_.push_back({LineSocket(std::move(socket), kLongestRequest), peer->pid});
 }
 
 // At the expense of whoever was silent for longest, and of one who waits for the end only when

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "guard/front/callers.h"
+#include "guard/supervisor/callers.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
 #include "posix/port/signal-state.h"

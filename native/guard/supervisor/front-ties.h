@@ -10,7 +10,7 @@
 #include "guard/supervisor/stdin-watch.h"
 #include "posix/await-events.h"
 #include "posix/tree/owner-watch.h"
-#include "posix/port/pending-signals.h"
+#include "posix/tree/pending-signals.h"
 
 namespace holdfast {
 

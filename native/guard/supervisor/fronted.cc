@@ -8,10 +8,10 @@
 #include "guard/supervisor/answers.h"
 #include "guard/supervisor/supervisor.h"
 #include "posix/clock.h"
-#include "posix/tree/exec-root.h"
-#include "posix/port/pending-signals.h"
 #include "posix/port/process.h"
 #include "posix/port/signal-state.h"
+#include "posix/tree/exec-root.h"
+#include "posix/tree/pending-signals.h"
 
 namespace holdfast {
 

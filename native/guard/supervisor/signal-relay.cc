@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "posix/tree/choose-containment.h"
 #include "posix/clock.h"
 #include "posix/port/signal-state.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 

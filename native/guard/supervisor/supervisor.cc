@@ -8,14 +8,14 @@
 
 #include "core/records/record.h"
 #include "core/tree-names.h"
-#include "guard/supervisor/answers.h"
 #include "guard/step-aside.h"
+#include "guard/supervisor/answers.h"
 #include "posix/await-events.h"
-#include "posix/tree/choose-containment.h"
 #include "posix/clock.h"
-#include "posix/tree/descriptor-right.h"
+#include "posix/descriptor-right.h"
 #include "posix/port/process.h"
 #include "posix/port/promptness.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 

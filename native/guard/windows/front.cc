@@ -13,10 +13,11 @@
 #include "guard/front/outcome.h"
 #include "guard/front/run-options.h"
 #include "guard/tree-id.h"
+#include "windows/kernel/process-table.h"
+#include "windows/mechanisms.h"
+#include "windows/records/record-directory.h"
 #include "windows/start/invocation.h"
 #include "windows/tree/launch-tree.h"
-#include "windows/kernel/process-table.h"
-#include "windows/records/record-directory.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"
 
@@ -129,8 +130,8 @@ FrontOutcome waitForEnd(const LaunchedTree& launched) {
 }  // namespace
 
 int runFront(const FrontCall& call) {
-  const RunOptions run = parseRunOptions(call.arguments, {{Mechanism::job}, Mechanism::job});
-  if (run.helpWanted) return std::fputs(kRunHelp, stdout) < 0;
+  const RunOptions run = parseRunOptions(call.arguments, offeredMechanisms());
+  if (run.helpWanted) return std::fputs(runHelp().c_str(), stdout) < 0;
   const FrontReport report(run.jsonReport);
   const Launch launch = completeLaunch(run, call);
   const std::string request = encode(launch);

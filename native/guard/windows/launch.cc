@@ -6,9 +6,9 @@
 #include <thread>
 
 #include "core/report.h"
+#include "windows/records/record-directory.h"
 #include "windows/start/invocation.h"
 #include "windows/tree/launch-tree.h"
-#include "windows/records/record-directory.h"
 #include "windows/win-error.h"
 
 namespace holdfast {

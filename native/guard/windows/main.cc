@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "guard/exit-codes.h"
+#include "guard/front/run-options.h"
 #include "guard/probe.h"
 #include "guard/problems.h"
-#include "guard/front/run-options.h"
 #include "guard/windows/front.h"
 #include "guard/windows/launch.h"
-#include "windows/start/invocation.h"
 #include "windows/kernel/polite-request.h"
+#include "windows/start/invocation.h"
 
 namespace holdfast {
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "core/text/json.h"
 #include "core/report.h"
+#include "core/text/json.h"
 #include "guard/tree-id.h"
-#include "windows/start/invocation.h"
-#include "windows/tree/launch-tree.h"
 #include "windows/records/record-directory.h"
+#include "windows/start/invocation.h"
 #include "windows/start/start-root.h"
+#include "windows/tree/launch-tree.h"
 #include "windows/win-error.h"
 
 namespace holdfast {

@@ -37,8 +37,8 @@ class Unfinished {
 
 Plan::Plan(const GuardStart& start, int end)
     : program(start.guardPath),
-      state(start.home),
-      home("HOLDFAST_HOME=" + start.home),
+      home(start.home),
+      homeVariable("HOLDFAST_HOME=" + start.home),
       passed(start.descriptors),
       guardEnd(end),
       deadlineMs(start.deadlineMs),

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "linux/in-place/namespace-in-place.h"
-#include "posix/tree/handover.h"
 #include "posix/owner/start-guard.h"
+#include "posix/tree/handover.h"
 
 namespace holdfast {
 
@@ -19,8 +19,8 @@ struct Plan {
 
   // The owner's part.
   std::string program;
-  std::string state;  // HOLDFAST_HOME, or empty
-  std::string home;   // the same as NAME=value
+  std::string home;          // HOLDFAST_HOME, or empty
+  std::string homeVariable;  // the same as NAME=value
   std::vector<int> passed;
   int guardEnd;
   int deadlineMs;

@@ -5,8 +5,8 @@
 #include <sys/wait.h>
 
 #include "linux/kernel/pidfd.h"
+#include "linux/kernel/raw.h"
 #include "posix/clock.h"
-#include "raw-calls.h"
 
 namespace holdfast {
 
@@ -19,13 +19,13 @@ constexpr std::int64_t kDyingMs = 1000;
 // While it shares our memory it lives. First the handle, then the look: if that finds it sharing,
 // the handle is its.
 void signalSharing(int pid, const Sharing& sharing, int signo) {
-  const long handle = rawCall(SYS_pidfd_open, pid, 0);
+  const long handle = rawOpenProcess(pid);
   if (!sharing.over()) {
-    const long sent = handle < 0 ? handle : rawCall(SYS_pidfd_send_signal, handle, signo, 0, 0);
+    const long sent = handle < 0 ? handle : rawSignalHandle(handle, signo);
     // Without pidfds a moment remains between the look and the signal (docs/limits.md).
-    if (sent < 0 && !sharing.over()) (void)rawCall(SYS_kill, pid, signo);
+    if (sent < 0 && !sharing.over()) rawSignal(pid, signo);
   }
-  if (handle >= 0) (void)rawCall(SYS_close, handle);
+  if (handle >= 0) rawClose(handle);
 }
 
 }  // namespace
@@ -69,12 +69,7 @@ void LaunchWait::giveUp() const {
 
 bool LaunchWait::isLate() const { return nowMs() >= deadline_; }
 
-bool LaunchWait::guardIsDead() const {
-  siginfo_t info{};
-  const long error = rawCall(SYS_waitid, P_PID, guard_, reinterpret_cast<long>(&info),
-                             WEXITED | WNOHANG | WNOWAIT, 0);
-  return error != 0 || info.si_pid == guard_;
-}
+bool LaunchWait::guardIsDead() const { return rawIsDead(guard_); }
 
 void LaunchWait::signalAll(int signo) const {
   signalSharing(guard_, plan_.guardSharing, signo);

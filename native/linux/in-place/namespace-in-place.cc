@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "core/os-error.h"
+#include "linux/in-place/kernel-only.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/raw.h"
 #include "linux/kernel/self/tracing.h"
@@ -12,19 +13,6 @@
 namespace holdfast {
 
 namespace {
-
-// The owner may be beside us again: only the kernel is used. Returns when that refuses.
-void becomeInit(const InitPlan& plan) {
-  const Digits root(plan.root.pid);
-  const Digits socket(plan.initEnd);
-  const Digits owner(plan.ownerFd);
-  char name[] = "holdfast-guard";
-  char mode[] = "init";
-  char* const argv[] = {name, mode, root.text(), socket.text(), owner.text(), nullptr};
-  char* const envp[] = {const_cast<char*>(plan.home.c_str()), nullptr};
-  for (int fd : {plan.initEnd, plan.ownerFd}) rawKeepOpen(fd);
-  rawExecute(plan.program.c_str(), argv, envp);
-}
 
 void runSharingInit(void* shared) {
   const InitPlan& plan = *static_cast<InitPlan*>(shared);
@@ -41,9 +29,9 @@ void runSharingInit(void* shared) {
 
 }  // namespace
 
-InitPlan::InitPlan(const std::string& path, const std::string& state, const SharingRoot& start,
+InitPlan::InitPlan(const std::string& path, const std::string& home, const SharingRoot& start,
                    int owner)
-    : program(path), home(state), root(start), ids({geteuid(), getegid()}), ownerFd(owner) {
+    : program(path), homeVariable(home), root(start), ids({geteuid(), getegid()}), ownerFd(owner) {
   InitSocket pair = makeInitSocket();
   UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");

@@ -12,10 +12,11 @@ namespace holdfast {
 
 struct InitPlan {
   // The guard is this process. `owner`: as in InitLife. Throws OsError.
-  InitPlan(const std::string& program, const std::string& home, const SharingRoot& root, int owner);
+  InitPlan(const std::string& program, const std::string& homeVariable, const SharingRoot& root,
+           int owner);
 
   const std::string& program;
-  const std::string& home;  // HOLDFAST_HOME=value
+  const std::string& homeVariable;  // HOLDFAST_HOME=value
   SharingRoot root;
   UserIds ids;
   // Plain numbers: what is freed with the owner's memory is not the owner's descriptor.

@@ -19,7 +19,7 @@ class OrphanAlarm {
 
  private:
   struct sigaction before_ {};
-  int deadline_ = 0;  // a kernel timer
+  int deadline_ = -1;  // a kernel timer
 };
 
 }  // namespace holdfast

@@ -1,6 +1,5 @@
 #include "linux/kernel/clone.h"
 
-#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,8 +12,8 @@
 #include "core/os-error.h"
 #include "linux/kernel/cgroup.h"
 #include "linux/kernel/pidfd.h"
+#include "linux/kernel/raw.h"
 #include "linux/kernel/self/tracing.h"
-#include "raw-calls.h"
 
 // AddressSanitizer's, where it is (sanitizer/asan_interface.h): frames that another program has
 // taken the place of were never left, and anything may stand where theirs did afterwards.
@@ -68,8 +67,8 @@ long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
 }
 
 // The legacy call has no room for a cgroup; its flags include the exit signal.
-long legacyClone(std::uint64_t namespaces) {
-  return syscall(SYS_clone, namespaces | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+long legacyClone(std::uint64_t flags) {
+  return syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr);
 }
 
 Cloned forkRoot(ExecRoot& root, const Cgroup* cgroup) {
@@ -98,16 +97,11 @@ ChildStack::~ChildStack() {
   (void)munmap(memory_, kSize);  // fails only for what is not mapped
 }
 
-// Not FUTEX_PRIVATE_FLAG: the kernel wakes without it.
-void Sharing::awaitEnd(int timeoutMs) const {
-  const timespec timeout{timeoutMs / 1000, timeoutMs % 1000 * 1000000L};
-  (void)rawCall(SYS_futex, reinterpret_cast<long>(&word_), FUTEX_WAIT, 1,
-                reinterpret_cast<long>(&timeout));  // EAGAIN: over already
-}
+void Sharing::awaitEnd(int timeoutMs) const { rawSleepOn(&word_, 1, timeoutMs); }
 
 void Sharing::end() {
   word_.store(0, std::memory_order_release);
-  (void)rawCall(SYS_futex, reinterpret_cast<long>(&word_), FUTEX_WAKE, 1);
+  rawWakeOne(&word_);
 }
 
 Cloned forkInto(std::uint64_t namespaces) {
@@ -118,13 +112,15 @@ Cloned forkInto(std::uint64_t namespaces) {
   arguments.exit_signal = SIGCHLD;
   long pid = syscall(SYS_clone3, &arguments, sizeof arguments);
   if (pid < 0 && refusesClone3(errno)) {
-    pid = legacyClone(namespaces);
+    pid = legacyClone(namespaces | SIGCHLD);
     // A child of ours that nobody has waited for: its pid cannot have been recycled.
     if (pid > 0) pidfd = openPidfd(static_cast<int>(pid)).release();
   }
   if (pid < 0) throw OsError::last("clone");
   return {static_cast<int>(pid), UniqueFd(pid == 0 ? -1 : pidfd)};
 }
+
+int forkWithSignal(int signo) { return static_cast<int>(legacyClone(signo)); }
 
 Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {
   int pidfd = -1;

@@ -22,6 +22,9 @@ struct Cloned {
 // (CLONE_NEW* flags). Throws OsError in the maker.
 Cloned forkInto(std::uint64_t namespaces);
 
+// The same, at whose end its maker gets this signal: the pid, 0 in the child, or -1 with errno.
+int forkWithSignal(int signo);
+
 // A process that becomes the root, inside the cgroup if there is one. The maker stands still
 // until the program runs and shares its memory with the child so long (vfork(2)): nothing is
 // copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)

@@ -1,7 +1,11 @@
 #include "posix/port/system.h"
 
+#include <sys/random.h>
 #include <unistd.h>
 
+#include <string_view>
+
+#include "core/os-error.h"
 #include "posix/files.h"
 
 namespace holdfast {
@@ -32,5 +36,23 @@ std::string pidNamespaceId() {
 }
 
 std::string ownCgroups() { return readWholeFile("/proc/self/cgroup"); }
+
+std::string ownProgram() { return "/proc/self/exe"; }
+
+std::string nameBelow(int directory, const std::string& name) {
+  return "/proc/self/fd/" + std::to_string(directory) + '/' + name;
+}
+
+// A line has the first id inside, the first outside, and their count. Only the first namespace has
+// a line for everybody.
+bool hasUnknownUsers() {
+  constexpr std::string_view kEverybody = "4294967295";
+  const std::string first = firstLine("/proc/self/uid_map");
+  return !first.empty() && first.substr(first.rfind(' ') + 1) != kEverybody;
+}
+
+void fillRandomly(unsigned char* bytes, std::size_t count) {
+  if (getrandom(bytes, count, 0) != static_cast<ssize_t>(count)) throw OsError::last("getrandom");
+}
 
 }  // namespace holdfast

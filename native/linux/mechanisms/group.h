@@ -2,8 +2,8 @@
 // process group, session and mark. What macOS has to live with; on Linux the last resort.
 #pragma once
 
-#include "linux/processes/lineage.h"
 #include "linux/mechanisms/reaper.h"
+#include "linux/processes/lineage.h"
 #include "posix/tree/containment.h"
 
 namespace holdfast {

@@ -10,12 +10,12 @@
 #include "core/os-error.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/proc.h"
-#include "linux/mechanisms/reaper.h"
 #include "linux/kernel/self/tracing.h"
+#include "linux/mechanisms/reaper.h"
 #include "posix/await-events.h"
-#include "posix/tree/choose-containment.h"
-#include "posix/tree/descriptor-right.h"
+#include "posix/descriptor-right.h"
 #include "posix/port/promptness.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 

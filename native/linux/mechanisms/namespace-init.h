@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
+#include "posix/port/namespace-init.h"
 #include "posix/tree/exec-root.h"
-#include "posix/port/init-life.h"
 
 namespace holdfast {
 

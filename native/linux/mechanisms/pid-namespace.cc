@@ -13,10 +13,11 @@
 
 #include "core/os-error.h"
 #include "linux/kernel/clone.h"
-#include "linux/in-place/namespace-in-place.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
+#include "linux/mechanisms/init-socket.h"
+#include "linux/mechanisms/namespace-init.h"
 
 namespace holdfast {
 

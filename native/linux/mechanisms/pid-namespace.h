@@ -6,7 +6,7 @@
 #include <deque>
 
 #include "linux/mechanisms/subreaper.h"
-#include "posix/tree/choose-containment.h"
+#include "posix/port/mechanisms.h"
 
 namespace holdfast {
 

@@ -1,7 +1,6 @@
 #include "posix/port/system-probes.h"
 
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,10 +8,10 @@
 
 #include "core/os-error.h"
 #include "linux/kernel/cgroup.h"
-#include "linux/kernel/clone.h"
 #include "linux/kernel/own-proc.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
+#include "linux/kernel/refusals.h"
 
 namespace holdfast {
 
@@ -26,17 +25,6 @@ int errorOfPidfdOpen() { return openPidfd(getpid()) ? 0 : errno; }
 int errorOfPidfdSendSignal() {
   const UniqueFd self = openPidfd(getpid());
   return self ? signalPidfd(self.get(), 0) : errno;
-}
-
-// An empty request: EINVAL says that the kernel knows the call.
-int errorOfClone3() {
-  (void)syscall(SYS_clone3, nullptr, 0);
-  return errno == EINVAL ? 0 : errno;
-}
-
-int errorOfCloseRange() {
-  constexpr unsigned kNobody = ~0u - 1;
-  return syscall(SYS_close_range, kNobody, kNobody, 0) == 0 ? 0 : errno;
 }
 
 int errorOfSubreaper() {

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "core/records/membership.h"
-#include "linux/processes/dying.h"
-#include "linux/processes/fork-ban.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
+#include "linux/processes/dying.h"
+#include "linux/processes/fork-ban.h"
 #include "linux/processes/standstill.h"
 #include "posix/clock.h"
 #include "posix/files.h"

@@ -12,7 +12,7 @@
 #include "linux/kernel/own-proc.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
-#include "posix/tree/descriptor-right.h"
+#include "posix/descriptor-right.h"
 #include "posix/files.h"
 #include "posix/standard-descriptors.h"
 

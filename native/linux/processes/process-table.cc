@@ -1,7 +1,7 @@
 #include "posix/port/process-table.h"
 
-#include "linux/processes/census.h"
 #include "linux/kernel/own-proc.h"
+#include "linux/processes/census.h"
 
 namespace holdfast {
 

@@ -2,13 +2,13 @@
 
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "core/report.h"
+#include "linux/kernel/clone.h"
 #include "linux/kernel/own-proc.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
@@ -63,11 +63,8 @@ Identity identityOfChild(int pid) {
 
 int signalProcess(const Identity& process, int signo) { return signalIdentity(process, signo); }
 
-// The lowest byte of the flags is the signal that the parent gets (clone(2)). SIGCONT continues
-// whoever it is sent to, before anything else is done with it (signal(7)).
-int forkWaker() {
-  return static_cast<int>(syscall(SYS_clone, SIGCONT, nullptr, nullptr, nullptr, nullptr));
-}
+// SIGCONT continues whoever it is sent to, before anything else is done with it (signal(7)).
+int forkWaker() { return forkWithSignal(SIGCONT); }
 
 void waitForChild(int pid) {
   while (waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) continue;

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 
-#include "linux/processes/fork-ban.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/own-proc.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"
+#include "linux/processes/fork-ban.h"
 #include "posix/await-events.h"
 
 namespace holdfast {

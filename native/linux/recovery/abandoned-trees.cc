@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "core/report.h"
+#include "linux/kernel/pidfd.h"
 #include "linux/processes/dying.h"
 #include "linux/recovery/kin-search.h"
-#include "linux/kernel/pidfd.h"
 #include "linux/recovery/tree-cgroup.h"
 
 namespace holdfast {

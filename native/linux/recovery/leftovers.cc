@@ -6,8 +6,8 @@
 
 #include "core/os-error.h"
 #include "core/tree-names.h"
-#include "linux/processes/lineage.h"
 #include "linux/kernel/own-proc.h"
+#include "linux/processes/lineage.h"
 #include "linux/recovery/tree-cgroup.h"
 
 namespace holdfast {

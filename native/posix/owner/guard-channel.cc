@@ -10,45 +10,24 @@
 
 #include "core/os-error.h"
 #include "posix/clock.h"
+#include "posix/launch-wire.h"
+#include "posix/port/sockets.h"
 #include "posix/standard-descriptors.h"
 
 namespace holdfast {
 
 namespace {
 
-constexpr std::size_t kMostAtOnce = 253;  // SCM_MAX_FD, unix(7)
 constexpr std::size_t kBufferBytes = 16384;
 constexpr std::int64_t kLookMs = 50;
 
-std::string headerFor(const OutgoingRequest& request) {
-  const auto descriptors = static_cast<std::uint32_t>(request.descriptors.size());
-  const auto bytes = static_cast<std::uint64_t>(request.payload.size());
-  std::string header = "HFL1";
-  header.append(reinterpret_cast<const char*>(&descriptors), sizeof descriptors);
-  header.append(reinterpret_cast<const char*>(&bytes), sizeof bytes);
-  return header;
-}
-
-struct Batch {
-  const int* first;
-  std::size_t count;
-};
-
-void sendBatch(int socket, std::string_view bytes, const Batch& batch) {
-  alignas(cmsghdr) char control[CMSG_SPACE(kMostAtOnce * sizeof(int))] = {};
+void sendBatch(int socket, std::string_view bytes, const PassedDescriptors& batch) {
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostPassedAtOnce * sizeof(int))] = {};
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (batch.count > 0) {
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(batch.count * sizeof(int));
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(batch.count * sizeof(int));
-    std::memcpy(CMSG_DATA(header), batch.first, batch.count * sizeof(int));
-  }
+  if (batch.count > 0) passDescriptors(message, control, batch);
   // A new socket has room for the few bytes of headers.
   if (sendmsg(socket, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
     throw OsError::last("sendmsg");
@@ -82,19 +61,6 @@ short awaitEvents(int socket, int events, std::int64_t deadline) {
   return watched.revents;  // EINTR: none
 }
 
-// One is expected; padding leaves room for a second (CMSG_SPACE, cmsg(3)).
-std::vector<UniqueFd> descriptorsIn(const cmsghdr& header) {
-  std::vector<UniqueFd> descriptors;
-  if (header.cmsg_level != SOL_SOCKET || header.cmsg_type != SCM_RIGHTS) return descriptors;
-  const std::size_t count = (header.cmsg_len - CMSG_LEN(0)) / sizeof(int);
-  for (std::size_t i = 0; i < count; ++i) {
-    int fd;
-    std::memcpy(&fd, CMSG_DATA(&header) + i * sizeof fd, sizeof fd);
-    descriptors.push_back(aboveStandard(UniqueFd(fd)));
-  }
-  return descriptors;
-}
-
 }  // namespace
 
 void GuardChannel::begin(const OutgoingRequest& request) {
@@ -106,9 +72,10 @@ void GuardChannel::begin(const OutgoingRequest& request) {
 void GuardChannel::sendDescriptors(const OutgoingRequest& request) {
   const int* next = request.descriptors.data();
   std::size_t left = request.descriptors.size();
-  std::string bytes = headerFor(request);
+  const LaunchHeader header{static_cast<std::uint32_t>(left), request.payload.size()};
+  std::string bytes = header.encoded();
   do {
-    const std::size_t count = std::min(left, kMostAtOnce);
+    const std::size_t count = std::min(left, kMostPassedAtOnce);
     sendBatch(fd(), bytes, {next, count});
     next += count;
     left -= count;
@@ -144,10 +111,12 @@ void GuardChannel::takeFacts(std::size_t bytes, Answer& answer) {
   message.msg_iovlen = 1;
   message.msg_control = control;
   message.msg_controllen = sizeof control;
-  const ssize_t length = recvmsg(fd(), &message, MSG_CMSG_CLOEXEC);
+  const ssize_t length = receiveCloseOnExec(fd(), message);
   if (length <= 0) throw OsError::last("recvmsg");
+  // One is expected; padding leaves room for a second (CMSG_SPACE, cmsg(3)).
   if (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr)
-    for (UniqueFd& handle : descriptorsIn(*header)) answer.rootHandle = std::move(handle);
+    for (UniqueFd& handle : passedDescriptors(*header))
+      answer.rootHandle = aboveStandard(std::move(handle));
   incoming_.append({taken, static_cast<std::size_t>(length)});
   for (std::string line; incoming_.next(line);) answer.facts.push_back(line);
 }

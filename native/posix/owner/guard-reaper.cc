@@ -8,11 +8,11 @@
 #include <memory>
 
 #include "core/os-error.h"
-#include "posix/all-signals-blocked.h"
-#include "posix/tree/owner-link.h"
+#include "posix/owner/all-signals-blocked.h"
+#include "posix/owner/start-guard.h"
 #include "posix/port/process.h"
 #include "posix/recovery/recover-tree.h"
-#include "posix/owner/start-guard.h"
+#include "posix/tree/owner-link.h"
 
 namespace holdfast {
 

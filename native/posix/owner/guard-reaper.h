@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "posix/recovery/cleanup.h"
 #include "posix/port/death-watch.h"
+#include "posix/recovery/cleanup.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {

@@ -1,5 +1,5 @@
 // The members of several abandoned trees, found and ended together: each look at the processes of
-// the machine serves all of them. Each system folder defines it.
+// the machine serves all of them.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What a process runs. Each system folder defines it.
+// What a process runs.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Waits for the deaths of many processes at once. Processes are added while another thread waits,
-// without waking it. Each system folder defines it.
+// without waking it.
 #pragma once
 
 #include "posix/unique-fd.h"

@@ -1,30 +1,15 @@
 // What is left of a tree whose guard has died: found again by the facts that the guard had told,
-// each process checked before it is signalled. Each system folder defines it.
+// each process checked before it is signalled.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "core/mechanism.h"
 #include "core/member.h"
+#include "posix/tree/tree-facts.h"
 
 namespace holdfast {
-
-struct TreeFacts {
-  std::string treeId;
-  std::string mark;
-  Identity guard;      // no member is older; pid 0: it died early
-  Identity root;       // pid 0: the guard died before it could tell
-  std::string cgroup;  // path, or empty
-  std::string record;  // path, or empty
-  std::optional<Mechanism> mechanism;
-
-  // Takes one line of the protocol, `tree ID` and `mark M` included; others are passed over.
-  void take(const std::string& line);
-};
 
 class Leftovers {
  public:

@@ -1,4 +1,4 @@
-// Every process the system shows. Each system folder defines it.
+// Every process the system shows.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // What the programs ask of any process, whatever the system: a handle that becomes readable when
-// it dies, who it is, who started it. Each system folder defines these.
+// it dies, who it is, who started it.
 #pragma once
 
 #include <optional>

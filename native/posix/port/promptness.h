@@ -3,8 +3,8 @@
 
 namespace holdfast {
 
-// From now on this process waits as shortly as it may when it wakes up. Each system folder
-// defines it; where nothing is permitted, nothing changes.
+// From now on this process waits as shortly as it may when it wakes up. Where nothing is
+// permitted, nothing changes.
 void bePrompt();
 
 }  // namespace holdfast

@@ -1,4 +1,4 @@
-// How another process stands to a signal. Each system folder defines it.
+// How another process stands to a signal.
 #pragma once
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 // Cgroups that a guard has made and nobody has removed: it was killed before it could record them.
-// Each system folder defines these.
+//
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,4 @@
-// What this machine offers, asked of it and not looked up: each probe makes the call. Each system
-// folder defines the list.
+// What this machine offers, asked of it and not looked up: each probe makes the call.
 #pragma once
 
 #include <string>

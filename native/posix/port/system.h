@@ -1,7 +1,9 @@
-// What tells one machine, one boot and one view of pids from another; each may be empty when the
-// system does not say. Each system folder defines these.
+// What the system says of itself and of this process's place in it. What tells one machine, one
+// boot and one view of pids from another may be empty: then the system does not say.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 
 namespace holdfast {
@@ -11,5 +13,25 @@ std::string bootId();
 std::string pidNamespaceId();
 // The cgroups of this process, a line for each hierarchy.
 std::string ownCgroups();
+
+// The file that this process runs, also when another one has taken its name.
+std::string ownProgram();
+
+// A name below an open directory that is shorter than the directory's own; empty where no such
+// name exists.
+std::string nameBelow(int directory, const std::string& name);
+
+// Whether there are users whom the user namespace of this process does not know, so that they look
+// like nobody in it (user_namespaces(7)).
+bool hasUnknownUsers();
+
+// From the system's generator. Throws OsError.
+void fillRandomly(unsigned char* bytes, std::size_t count);
+template <std::size_t n>
+std::array<unsigned char, n> randomBytes() {
+  std::array<unsigned char, n> bytes;
+  fillRandomly(bytes.data(), n);
+  return bytes;
+}
 
 }  // namespace holdfast

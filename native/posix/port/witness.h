@@ -1,6 +1,6 @@
 // Whether a signal was meant for the whole process group or for this process alone: nothing that
 // comes with it tells (siginfo has the sender only). A child in the same group that blocks every
-// signal has it pending as well in the one case. Each system folder defines it.
+// signal has it pending as well in the one case.
 #pragma once
 
 #include <memory>

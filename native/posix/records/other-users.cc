@@ -8,11 +8,9 @@
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
-#include <string_view>
 
 #include "core/os-error.h"
-#include "core/report.h"
-#include "posix/files.h"
+#include "posix/port/system.h"
 
 namespace holdfast {
 
@@ -24,18 +22,10 @@ struct stat statusOf(const UniqueFd& file, const std::string& path) {
   return info;
 }
 
-// Whom a user namespace does not know is nobody in it, root of the system most often
-// (user_namespaces(7)). The first one knows everybody.
-bool isAnybodyUnknown() {
-  constexpr std::string_view kEverybody = "4294967295";
-  const std::string map = readWholeFile("/proc/self/uid_map");  // ids inside, outside, their count
-  const std::string_view first = splitLines(map).empty() ? "" : splitLines(map).front();
-  return !first.empty() && first.substr(first.rfind(' ') + 1) != kEverybody;
-}
-
+// Root of the system is unknown in a user namespace, most often.
 bool isRoots(const struct stat& info) {
   constexpr uid_t kOverflow = 65534;  // /proc/sys/kernel/overflowuid, proc(5)
-  return info.st_uid == 0 || (info.st_uid == kOverflow && isAnybodyUnknown());
+  return info.st_uid == 0 || (info.st_uid == kOverflow && hasUnknownUsers());
 }
 
 // A group of the user's own, whose umask lets it write, is not the others.

@@ -13,9 +13,9 @@
 #include "core/os-error.h"
 #include "core/tree-names.h"
 #include "posix/port/process.h"
+#include "posix/port/system.h"
 #include "posix/records/record-directory.h"
 #include "posix/records/record.h"
-#include "posix/port/system.h"
 #include "posix/unique-directory.h"
 
 namespace holdfast {

@@ -11,7 +11,8 @@
 #include "core/os-error.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
-#include "posix/socket-address.h"
+#include "posix/port/sockets.h"
+#include "posix/records/socket-address.h"
 
 namespace holdfast {
 
@@ -24,7 +25,7 @@ UniqueFd connectTo(const RegistryEntry& entry) {
   const std::size_t name = entry.path.rfind('/') + 1;
   try {
     const SocketAddress address(entry.path.substr(0, name) + entry.facts->socket);
-    UniqueFd connection(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    UniqueFd connection = openSocket();
     const bool asked = connection &&
                        connect(connection.get(), address.get(), address.size()) == 0 &&
                        send(connection.get(), kQuestion, sizeof kQuestion - 1, MSG_NOSIGNAL) > 0;

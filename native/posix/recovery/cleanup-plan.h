@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "posix/port/abandoned-trees.h"
-#include "posix/recovery/recovery.h"
 #include "posix/records/registry.h"
+#include "posix/recovery/recovery.h"
 
 namespace holdfast {
 

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "core/os-error.h"
-#include "posix/recovery/cleanup-plan.h"
 #include "posix/port/process.h"
-#include "posix/records/record.h"
 #include "posix/port/stray-cgroups.h"
+#include "posix/records/record.h"
+#include "posix/recovery/cleanup-plan.h"
 
 namespace holdfast {
 

@@ -1,9 +1,9 @@
 // `holdfast cleanup --explain PID`: the same tests that decide, told one by one.
 
 #include "posix/port/abandoned-trees.h"
+#include "posix/port/system.h"
 #include "posix/recovery/cleanup-plan.h"
 #include "posix/recovery/cleanup.h"
-#include "posix/port/system.h"
 
 namespace holdfast {
 

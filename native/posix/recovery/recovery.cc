@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/os-error.h"
-#include "posix/port/abandoned-trees.h"
 #include "posix/clock.h"
+#include "posix/port/abandoned-trees.h"
 #include "posix/records/record.h"
 #include "posix/records/registry.h"
 

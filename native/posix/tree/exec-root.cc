@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <iterator>
 #include <string_view>
+#include <tuple>
 
 #include "core/os-error.h"
 #include "posix/port/credentials.h"
+#include "posix/port/sockets.h"
 
 namespace holdfast {
 
@@ -95,12 +97,7 @@ ExecRoot::ExecRoot(const Launch& launch, const std::vector<int>& passed, SignalS
   envp_.push_back(nullptr);
 }
 
-void ExecRoot::openReport() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw OsError::last("pipe2");
-  reportRead_.reset(ends[0]);
-  reportWrite_.reset(ends[1]);
-}
+void ExecRoot::openReport() { std::tie(reportRead_, reportWrite_) = openPipe(); }
 
 void ExecRoot::closeReport() {
   reportRead_.reset();

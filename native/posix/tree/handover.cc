@@ -1,14 +1,14 @@
 #include "posix/tree/handover.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 
 #include <stdexcept>
 
-#include "core/text/fields.h"
 #include "core/report.h"
+#include "core/text/fields.h"
 #include "core/tree-names.h"
 #include "posix/files.h"
+#include "posix/port/mechanisms.h"
 
 namespace holdfast {
 
@@ -43,7 +43,7 @@ Mechanism mechanismIn(std::string_view name) {
 }  // namespace
 
 UniqueFd ownAgain(int fd) {
-  if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (fd >= 0) setCloseOnExec(fd);
   return UniqueFd(fd);
 }
 

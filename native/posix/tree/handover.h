@@ -48,10 +48,4 @@ Handover decodeHandover(std::string_view text);
 // Owned again, and no other program's any more.
 UniqueFd ownAgain(int fd);
 
-// The mechanism of a tree that was handed over, and its root; a root of pid 0 has gone with its
-// namespace. Each system folder defines these.
-std::unique_ptr<Containment> resumeContainment(const Handover& handover, int child,
-                                               const Identity& root);
-Identity rootBelow(const Handover& handover, int child);
-
 }  // namespace holdfast

@@ -10,12 +10,12 @@
 #include <stdexcept>
 
 #include "core/records/record.h"
-#include "posix/tree/choose-containment.h"
-#include "posix/port/every-signal.h"
-#include "posix/port/pending-signals.h"
 #include "posix/port/prctl.h"
 #include "posix/port/process.h"
+#include "posix/port/signals.h"
 #include "posix/port/system.h"
+#include "posix/tree/choose-containment.h"
+#include "posix/tree/pending-signals.h"
 
 namespace holdfast {
 
@@ -89,7 +89,7 @@ RecordFacts factsOf(const Launch& launch, const Containment& containment) {
 
 std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& facts) {
   try {
-    Record record = Record::create(setting.state, facts.treeId, recordText(facts));
+    Record record = Record::create(setting.home, facts.treeId, recordText(facts));
     setting.link.queue("record " + escapeField(record.path()));
     return record;
   } catch (const OsError& error) {

@@ -7,10 +7,10 @@
 #include <memory>
 #include <optional>
 
+#include "posix/records/record.h"
 #include "posix/tree/containment.h"
 #include "posix/tree/owner-link.h"
 #include "posix/tree/owner-watch.h"
-#include "posix/records/record.h"
 
 namespace holdfast {
 
@@ -36,7 +36,7 @@ struct LaunchedTree : PreparedTree {
 struct LaunchSetting {
   OwnerLink& link;
   SignalState kept;         // as the root's starter had it
-  std::string state;        // HOLDFAST_HOME, or empty
+  std::string home;         // HOLDFAST_HOME, or empty
   std::vector<int> passed;  // the owner's descriptors for the root
   bool inPlace = false;     // in a process that shares its owner's memory
 };

@@ -5,22 +5,19 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
+
+#include "posix/launch-wire.h"
+#include "posix/port/sockets.h"
 
 namespace holdfast {
 
 namespace {
 
-constexpr char kMagic[] = {'H', 'F', 'L', '1'};
-constexpr std::size_t kHeaderBytes = 16;
-constexpr std::size_t kMaxDescriptors = 253;  // SCM_MAX_FD, unix(7)
-constexpr std::uint32_t kMostDescriptors = 65536;
-constexpr std::uint64_t kMostBytes = 256u << 20;
 constexpr std::size_t kPieceBytes = 64 << 10;
 
 union DescriptorMessage {
-  char bytes[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
+  char bytes[CMSG_SPACE(sizeof(int) * kMostPassedAtOnce)];
   cmsghdr aligned;
 };
 
@@ -35,19 +32,12 @@ std::size_t receiveSome(int socket, char* buffer, std::size_t size,
   message.msg_control = control.bytes;
   message.msg_controllen = sizeof control.bytes;
   ssize_t received;
-  do received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  do received = receiveCloseOnExec(socket, message);
   while (received < 0 && errno == EINTR);
   if (received < 0) throw OsError::last("recvmsg");
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int fd;
-      std::memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
-      descriptors.emplace_back(fd);
-    }
-  }
+       header = CMSG_NXTHDR(&message, header))
+    for (UniqueFd& fd : passedDescriptors(*header)) descriptors.push_back(std::move(fd));
   if ((message.msg_flags & MSG_CTRUNC) != 0) throw OsError("recvmsg", EMFILE);
   if (received == 0) throw OsError("recvmsg", ECONNRESET);
   return static_cast<std::size_t>(received);
@@ -80,44 +70,23 @@ ssize_t sendWith(int socket, const std::string& bytes, int descriptor) {
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = control.bytes;
-  message.msg_controllen = CMSG_SPACE(sizeof descriptor);
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof descriptor);
-  std::memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  passDescriptors(message, control.bytes, {&descriptor, 1});
   return sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-// Pid 0 where there is none.
-ucred peerOf(int socket) {
-  ucred peer{};
-  socklen_t size = sizeof peer;
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
-  return peer;
 }
 
 }  // namespace
 
 ReceivedLaunch OwnerLink::receiveLaunch() {
   ReceivedLaunch received;
-  char header[kHeaderBytes];
-  receiveExactly(fd(), header, sizeof header, received.descriptors);
-  std::uint32_t descriptors;
-  std::uint64_t bytes;
-  std::memcpy(&descriptors, header + 4, sizeof descriptors);
-  std::memcpy(&bytes, header + 8, sizeof bytes);
-  if (std::memcmp(header, kMagic, sizeof kMagic) != 0 || descriptors > kMostDescriptors ||
-      bytes > kMostBytes)
-    throw std::invalid_argument("launch request: bad header");
-  const std::size_t batches = descriptors == 0 ? 0 : (descriptors - 1) / kMaxDescriptors;
-  for (std::size_t batch = 0; batch < batches; ++batch) {
+  char first[LaunchHeader::kBytes];
+  receiveExactly(fd(), first, sizeof first, received.descriptors);
+  const LaunchHeader header = LaunchHeader::decode(first);
+  for (std::size_t message = 1; message < header.messages(); ++message) {
     char mark;
     receiveExactly(fd(), &mark, 1, received.descriptors);
   }
-  const std::string payload = receivePayload(fd(), bytes, received.descriptors);
-  if (received.descriptors.size() != descriptors)
+  const std::string payload = receivePayload(fd(), header.bytes, received.descriptors);
+  if (received.descriptors.size() != header.descriptors)
     throw std::invalid_argument("launch request: descriptors are missing");
   received.launch = decodeLaunch(payload);
   return received;
@@ -139,10 +108,10 @@ std::vector<std::string> OwnerLink::receive() {
   return requests;
 }
 
-int OwnerLink::peerPid() const { return peerOf(fd()).pid; }
+int OwnerLink::peerPid() const { return peerOf(fd()).value_or(Peer{}).pid; }
 
 void OwnerLink::requireOwnPeer() const {
-  const ucred peer = peerOf(fd());
+  const Peer peer = peerOf(fd()).value_or(Peer{});
   if (peer.pid == 0)
     throw std::invalid_argument("descriptor " + std::to_string(fd()) + " leads to no owner");
   if (peer.uid != geteuid() && peer.uid != 0)

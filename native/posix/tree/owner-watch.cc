@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "posix/tree/owner-link.h"
 #include "posix/port/process.h"
+#include "posix/tree/owner-link.h"
 
 namespace holdfast {
 

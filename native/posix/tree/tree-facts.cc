@@ -1,8 +1,9 @@
+#include "posix/tree/tree-facts.h"
+
 #include <charconv>
 
 #include "core/launch.h"
 #include "core/report.h"
-#include "posix/port/leftovers.h"
 
 namespace holdfast {
 

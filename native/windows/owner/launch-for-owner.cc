@@ -4,14 +4,14 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/text/fields.h"
 #include "core/launch.h"
 #include "core/report.h"
+#include "core/text/fields.h"
 #include "core/uv-errors.h"
-#include "windows/owner/guard-process.h"
 #include "windows/kernel/process-table.h"
-#include "windows/tree/supervisor.h"
 #include "windows/kernel/termination.h"
+#include "windows/owner/guard-process.h"
+#include "windows/tree/supervisor.h"
 #include "windows/win-error.h"
 
 namespace holdfast {

@@ -6,8 +6,8 @@
 
 #include <array>
 
-#include "windows/start/environment-block.h"
 #include "windows/own-user.h"
+#include "windows/start/environment-block.h"
 #include "windows/start/program-search.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"

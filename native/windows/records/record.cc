@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "core/tree-names.h"
-#include "windows/file-lock.h"
 #include "windows/own-user.h"
-#include "windows/start/program-search.h"
+#include "windows/records/file-lock.h"
 #include "windows/records/record-directory.h"
+#include "windows/start/program-search.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"
 

@@ -5,9 +5,9 @@
 
 #include "core/tree-names.h"
 #include "windows/kernel/process-table.h"
-#include "windows/start/program-search.h"
 #include "windows/records/record-directory.h"
 #include "windows/records/record.h"
+#include "windows/start/program-search.h"
 #include "windows/wide-text.h"
 #include "windows/win-error.h"
 

@@ -1,9 +1,9 @@
 #include "windows/start/become.h"
 
+#include "windows/kernel/job.h"
 #include "windows/start/command-line.h"
 #include "windows/start/environment-block.h"
 #include "windows/start/invocation.h"
-#include "windows/kernel/job.h"
 #include "windows/start/start-root.h"
 #include "windows/win-error.h"
 

@@ -1,9 +1,9 @@
 #include "windows/start/start-root.h"
 
-#include "windows/start/command-line.h"
-#include "windows/start/environment-block.h"
 #include "windows/kernel/process-attributes.h"
 #include "windows/kernel/process-table.h"
+#include "windows/start/command-line.h"
+#include "windows/start/environment-block.h"
 #include "windows/start/program-search.h"
 #include "windows/start/root-stdio.h"
 #include "windows/wide-text.h"

@@ -5,9 +5,9 @@
 #include <charconv>
 
 #include "core/records/record.h"
-#include "windows/tree/job-tree.h"
 #include "windows/kernel/process-table.h"
 #include "windows/kernel/termination.h"
+#include "windows/tree/job-tree.h"
 
 namespace holdfast {
 

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "core/launch.h"
-#include "windows/tree/command-pipe.h"
-#include "windows/tree/ending.h"
 #include "windows/kernel/job.h"
-#include "windows/tree/owner-watch.h"
 #include "windows/records/record.h"
 #include "windows/start/start-root.h"
+#include "windows/tree/command-pipe.h"
+#include "windows/tree/ending.h"
+#include "windows/tree/owner-watch.h"
 
 namespace holdfast {
 

@@ -2,10 +2,10 @@
 // Adds what both need: a link that is held while somebody waits, and questions with their answers.
 
 import { ContainmentError } from '../errors.js';
-import type { GuardLink } from '../addon/binding.js';
+import type { TreeLink } from '../addon/binding.js';
 import { fieldsOf, unescapeField, wordOf } from './facts.js';
 
-export type { GuardLink };
+export type { TreeLink };
 
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   members: ['members'],
@@ -23,10 +23,10 @@ interface Question {
 
 /** Questions to a guard and their answers, which come in the order of the questions. */
 export class Conversation {
-  readonly #link: GuardLink;
+  readonly #link: TreeLink;
   readonly #open: Question[] = [];
 
-  constructor(link: GuardLink) {
+  constructor(link: TreeLink) {
     this.#link = link;
   }
 

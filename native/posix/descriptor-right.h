@@ -8,11 +8,6 @@ namespace holdfast {
 // somebody has left to be taken.
 void takeDescriptorRight();
 
-// As many as a process with the same hard limit allows itself: Node raises the soft one of its own
-// (src/node.cc, PlatformInit). Each system folder defines it; where it cannot be seen, nothing
-// changes.
-void limitDescriptorsLike(int pid);
-
 // Whether it has none left, or the machine has none: whatever there may be, it cannot be opened.
 bool descriptorsLack();
 

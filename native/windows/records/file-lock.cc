@@ -1,4 +1,4 @@
-#include "windows/file-lock.h"
+#include "windows/records/file-lock.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "posix/tree/descriptor-right.h"
+#include "posix/descriptor-right.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>

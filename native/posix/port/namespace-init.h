@@ -1,5 +1,5 @@
 // The first process of a tree's PID namespace, from the start of the root to its own end, which
-// comes when nothing is left. Each system folder that knows such namespaces defines it.
+// comes when nothing is left.
 #pragma once
 
 namespace holdfast {

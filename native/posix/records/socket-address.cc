@@ -1,4 +1,4 @@
-#include "posix/socket-address.h"
+#include "posix/records/socket-address.h"
 
 #include <fcntl.h>
 
@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/os-error.h"
+#include "posix/port/system.h"
 
 namespace holdfast {
 
@@ -15,7 +16,8 @@ SocketAddress::SocketAddress(const std::string& path) {
   if (path.size() >= sizeof address_.sun_path) {
     const std::size_t slash = path.rfind('/');
     directory_.reset(open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    text = "/proc/self/fd/" + std::to_string(directory_.get()) + path.substr(slash);
+    text = nameBelow(directory_.get(), path.substr(slash + 1));
+    if (text.empty()) throw OsError("bind", ENAMETOOLONG, path);
   }
   if (text.size() >= sizeof address_.sun_path) throw OsError("bind", ENAMETOOLONG, path);
   std::memcpy(address_.sun_path, text.c_str(), text.size() + 1);

@@ -1,11 +1,11 @@
-#include "guard/front/callers.h"
+#include "guard/supervisor/callers.h"
 
 #include <signal.h>
 
 #include "core/callers.h"
 #include "posix/port/command-line.h"
-#include "posix/tree/exec-root.h"
 #include "posix/port/process.h"
+#include "posix/tree/exec-root.h"
 
 namespace holdfast {
 

@@ -1,4 +1,4 @@
-#include "posix/become.h"
+#include "posix/owner/become.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -7,7 +7,8 @@
 #include <iterator>
 
 #include "core/os-error.h"
-#include "posix/tree/descriptor-right.h"
+#include "posix/descriptor-right.h"
+#include "posix/port/descriptors.h"
 
 namespace holdfast {
 

@@ -1,0 +1,76 @@
+#include "posix/port/mechanisms.h"
+
+#include <cerrno>
+
+#include "core/os-error.h"
+#include "linux/kernel/own-proc.h"
+#include "linux/kernel/proc.h"
+#include "linux/mechanisms/cgroup-containment.h"
+#include "linux/mechanisms/group.h"
+#include "linux/mechanisms/pid-namespace.h"
+#include "posix/port/process.h"
+#include "posix/tree/handover.h"
+
+namespace holdfast {
+
+namespace {
+
+// Where there is a choice, nothing that the program can see shall change.
+std::unique_ptr<Containment> makeCgroup(const Terms& terms) {
+  const bool preferred = terms.mechanisms.size() > 1;
+  const std::string limit = preferred ? Cgroup::limitThatWouldHide() : std::string();
+  if (!limit.empty())
+    throw OsError("let the program see the " + limit + " of its service", ENOTSUP);
+  return std::make_unique<CgroupContainment>(terms.treeId);
+}
+
+// Whom it does not see is nobody to it.
+std::unique_ptr<Containment> makeGroup(const Terms& terms) {
+  if (procHidesProcesses()) throw OsError("see the processes of others in /proc", EACCES);
+  return std::make_unique<Group>(terms);
+}
+
+}  // namespace
+
+const MechanismOffer& offeredMechanisms() {
+  static const MechanismOffer offer{
+      {Mechanism::cgroup, Mechanism::subreaper, Mechanism::pidNamespace, Mechanism::group},
+      {Mechanism::cgroup, Mechanism::subreaper},
+      Mechanism::pidNamespace};
+  return offer;
+}
+
+std::unique_ptr<Containment> makeContainment(Mechanism mechanism, const Terms& terms,
+                                             const Surroundings& surroundings) {
+  requireOwnProc();  // by which members are told from others
+  switch (mechanism) {
+    case Mechanism::cgroup: return makeCgroup(terms);
+    case Mechanism::pidNamespace:
+      return surroundings.inPlace ? std::make_unique<PidNamespace>()
+                                  : std::make_unique<PidNamespace>(surroundings);
+    case Mechanism::subreaper: return std::make_unique<Subreaper>();
+    case Mechanism::group: return makeGroup(terms);
+    default: throw OsError("no such mechanism on Linux", ENOTSUP);
+  }
+}
+std::unique_ptr<Containment> resumeContainment(const Handover& handover, int child,
+                                               const Identity& root) {
+  switch (handover.mechanism) {
+    case Mechanism::cgroup:
+      return std::make_unique<CgroupContainment>(
+          root, Cgroup(handover.cgroup, ownAgain(handover.cgroupDirectory)));
+    case Mechanism::pidNamespace:
+      return std::make_unique<PidNamespace>(child, ownAgain(handover.initSocket));
+    case Mechanism::group: return std::make_unique<Group>(handover.terms, root);
+    default: return std::make_unique<Subreaper>(root);
+  }
+}
+
+// Init does not let go of the dead root before the guard tells it to.
+Identity rootBelow(const Handover& handover, int child) {
+  if (handover.mechanism != Mechanism::pidNamespace) return identityOfChild(child);
+  const std::vector<int> children = childrenOf(child);
+  return children.empty() ? Identity{} : identityOfChild(children.front());
+}
+
+}  // namespace holdfast

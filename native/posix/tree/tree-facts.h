@@ -1,0 +1,25 @@
+// What is known of a tree whose guard has died: the facts that the guard had told.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/identity.h"
+#include "core/mechanism.h"
+
+namespace holdfast {
+
+struct TreeFacts {
+  std::string treeId;
+  std::string mark;
+  Identity guard;      // no member is older; pid 0: it died early
+  Identity root;       // pid 0: the guard died before it could tell
+  std::string cgroup;  // path, or empty
+  std::string record;  // path, or empty
+  std::optional<Mechanism> mechanism;
+
+  // Takes one line of the protocol, `tree ID` and `mark M` included; others are passed over.
+  void take(const std::string& line);
+};
+
+}  // namespace holdfast
