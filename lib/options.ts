@@ -21,8 +21,13 @@ const ROUTES: readonly EscapeRoute[] = [
   'unrecorded',
 ];
 
+interface Candidates {
+  readonly auto: readonly Mechanism[];
+  readonly strict: readonly Mechanism[];
+}
+
 /** What `auto` may choose from, strongest first, and what `strict` takes: a copy of what each system offers. */
-export const CANDIDATES: Partial<Record<NodeJS.Platform, { auto: readonly Mechanism[]; strict: readonly Mechanism[] }>> = {
+export const CANDIDATES: Partial<Record<NodeJS.Platform, Candidates>> = {
   linux: { auto: ['cgroup', 'subreaper'], strict: ['namespace'] },
   win32: { auto: ['job'], strict: ['job'] },
 };

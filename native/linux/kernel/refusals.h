@@ -1,4 +1,5 @@
-// Whether this kernel, or a filter before it, refuses a call: asked by making it, without an effect.
+// Whether this kernel, or a filter before it, refuses a call: asked by making it, without an
+// effect.
 #pragma once
 
 namespace holdfast {

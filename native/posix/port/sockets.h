@@ -1,5 +1,5 @@
-// Sockets and pipes that are close-on-exec from birth, so that a program which another thread starts
-// meanwhile cannot get them, and who is at the other end of one.
+// Sockets and pipes that are close-on-exec from birth, so that a program which another thread
+// starts meanwhile cannot get them, and who is at the other end of one.
 #pragma once
 
 #include <sys/socket.h>
