@@ -89,18 +89,21 @@ const KNOWN: readonly string[] = [
   'limits',
 ] satisfies (keyof ContainmentOptions)[];
 
+/** Whether Node takes an argument for the object of options: neither the list of arguments nor a callback. */
+export function isOptions(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 // A misspelt option would be a weaker containment in silence.
 function requireObject(options: unknown): ContainmentOptions {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalidOption('options.containment', 'an object', options);
-  }
-  for (const key of Object.keys(options)) {
+  if (!isOptions(options)) throw invalidOption('options.containment', 'an object', options);
+  for (const key of Object.keys(options as object)) {
     if (!KNOWN.includes(key)) {
       throw invalidOption('options.containment', `only the options ${KNOWN.join(', ')}`, key);
     }
   }
-  return options;
+  return options as ContainmentOptions;
 }
 
 function requireNoLimits(options: ContainmentOptions): void {

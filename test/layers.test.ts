@@ -28,7 +28,7 @@ const ROOMS: readonly (readonly string[])[] = [
 const PORT = 'posix/port';
 
 /** What both sides of the guard and its front share, beside the programs that they are. */
-const SHARED_BY_GUARDS = /^guard\/(?:exit-codes|probe|problems|step-aside|tree-id)\.h$/;
+const SHARED_BY_GUARDS = /^guard\/(?:exit-codes|forked-guard|probe|problems|step-aside|tree-id)\.h$/;
 
 /** Folders that a build searches, so that what is in them is included without one. */
 const SEARCHED = ['linux/kernel/x64', 'linux/kernel/arm64'];

@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 
+import { ownHome } from '../addon/home.js';
 import { guardPath } from '../addon/native-files.js';
 import { binding } from '../addon/load.js';
 import type { Terms } from '../options.js';
@@ -13,7 +14,7 @@ import type { OpenLink } from '../tree/start-tree.js';
 import type { ContainedTree } from '../tree/tree.js';
 import type { ContainmentOptions, Tree } from '../types.js';
 
-export const ANSWER_DEADLINE_MS = 30_000;
+export const LAUNCH_DEADLINE_MS = 30_000;
 
 /** What a caller may add to the options of node:child_process. */
 export interface WithContainment {
@@ -23,7 +24,7 @@ export interface WithContainment {
 /** A real ChildProcess and the tree that its program is the root of. */
 export type Contained<Child> = Child & { readonly tree: Tree };
 
-export interface Containment {
+export interface ChildTerms {
   readonly terms: Terms;
   /** Where Node's own function keeps the timeout to itself (execFile). */
   readonly timeout: Timeout | undefined;
@@ -78,14 +79,14 @@ export function endStatus(end: RootEnd): { code: number; signalName: NodeJS.Sign
 
 /** Reaches a guard through the addon. */
 export function openNativeLink(descriptors: readonly number[]): OpenLink {
-  const home = process.env['HOLDFAST_HOME'];
+  const home = ownHome();
   return (start) =>
     binding().launchTree({
       ...start,
       guardPath: guardPath(),
       ...(home !== undefined && { home }),
       descriptors,
-      deadlineMs: ANSWER_DEADLINE_MS,
+      deadlineMs: LAUNCH_DEADLINE_MS,
     });
 }
 

@@ -10,10 +10,10 @@ import type {
 } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { termsFrom } from '../options.js';
+import { isOptions, termsFrom } from '../options.js';
 import { containWithin, seamFits } from './seam/child-process-seam.js';
 import { timeoutFrom } from './contained-child.js';
-import type { Contained, Containment, WithContainment } from './contained-child.js';
+import type { Contained, ChildTerms, WithContainment } from './contained-child.js';
 import { exec, execFile } from './node-spawns.js';
 import { execPortably } from './portable/portable-exec.js';
 
@@ -68,23 +68,22 @@ export interface ExecFileContained {
 
 /** Runs a shell command and collects its output, as child_process.exec() does, contained. */
 export const execContained = promisable((args) => {
-  const { containment, values } = readTerms(args);
-  if (!seamFits()) return execPortably('shell', values, containment);
-  return containWithin(containment, () => Reflect.apply(exec, undefined, values) as ChildProcess);
+  const { childTerms, values } = readTerms(args);
+  if (!seamFits()) return execPortably('shell', values, childTerms);
+  return containWithin(childTerms, () => Reflect.apply(exec, undefined, values) as ChildProcess);
 }) as ExecContained;
 
 /** Runs a program and collects its output, as child_process.execFile() does, contained. */
 export const execFileContained = promisable((args) => {
-  const { containment, values } = readTerms(args);
-  if (!seamFits()) return execPortably('file', values, containment);
-  return containWithin(containment, () => Reflect.apply(execFile, undefined, values) as ChildProcess);
+  const { childTerms, values } = readTerms(args);
+  if (!seamFits()) return execPortably('file', values, childTerms);
+  return containWithin(childTerms, () => Reflect.apply(execFile, undefined, values) as ChildProcess);
 }) as ExecFileContained;
 
 type AnyOptions = ExecFileOptions & WithContainment;
 
 /** The guard keeps the timeout; what is no duration stays in the options, for Node to refuse. */
-function readTerms(args: readonly unknown[]): { containment: Containment; values: unknown[] } {
-  const isOptions = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+function readTerms(args: readonly unknown[]): { childTerms: ChildTerms; values: unknown[] } {
   const at = args.findIndex(isOptions);
   const options = (args[at] ?? {}) as AnyOptions;
   const { timeout: ms, killSignal } = options;
@@ -92,7 +91,7 @@ function readTerms(args: readonly unknown[]): { containment: Containment; values
   const timeout = isDuration ? timeoutFrom(ms, killSignal) : undefined;
   const withoutTimeout = isDuration ? { ...options, timeout: 0 } : options;
   const values = args.map((value, index) => (index === at ? withoutTimeout : value));
-  return { containment: { terms: termsFrom(options.containment), timeout }, values };
+  return { childTerms: { terms: termsFrom(options.containment), timeout }, values };
 }
 
 /** Promisified as Node's are: the promise has the child, and a rejection the output. */

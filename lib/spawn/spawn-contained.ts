@@ -13,9 +13,9 @@ import type {
 } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
-import { termsFrom } from '../options.js';
+import { isOptions, termsFrom } from '../options.js';
 import { containWithin, seamFits } from './seam/child-process-seam.js';
-import type { Contained, Containment, WithContainment } from './contained-child.js';
+import type { Contained, ChildTerms, WithContainment } from './contained-child.js';
 import { fork, spawn } from './node-spawns.js';
 import { forkPortably, spawnPortably } from './portable/portable-spawn.js';
 
@@ -63,24 +63,20 @@ export interface ForkContained {
  * @throws ContainmentError when it cannot be contained as asked; nothing has been started then
  */
 export const spawnContained = ((...args: unknown[]) => {
-  const containment = containmentIn(args);
-  if (!seamFits()) return spawnPortably(args, containment);
-  return containWithin(containment, () => Reflect.apply(spawn, undefined, args) as ChildProcess);
+  const childTerms = containmentIn(args);
+  if (!seamFits()) return spawnPortably(args, childTerms);
+  return containWithin(childTerms, () => Reflect.apply(spawn, undefined, args) as ChildProcess);
 }) as SpawnContained;
 
 /** Starts a Node module as child_process.fork() does, contained. */
 export const forkContained = ((...args: unknown[]) => {
-  const containment = containmentIn(args);
-  if (!seamFits()) return forkPortably(args, containment);
-  return containWithin(containment, () => Reflect.apply(fork, undefined, args) as ChildProcess);
+  const childTerms = containmentIn(args);
+  if (!seamFits()) return forkPortably(args, childTerms);
+  return containWithin(childTerms, () => Reflect.apply(fork, undefined, args) as ChildProcess);
 }) as ForkContained;
 
 /** The options are the last argument, as for the functions of child_process. */
-function containmentIn(args: readonly unknown[]): Containment {
-  const options = args.slice(1).find((argument) => isOptions(argument));
+function containmentIn(args: readonly unknown[]): ChildTerms {
+  const options = args.slice(1).find(isOptions);
   return { terms: termsFrom((options as WithContainment | undefined)?.containment), timeout: undefined };
-}
-
-function isOptions(argument: unknown): boolean {
-  return typeof argument === 'object' && argument !== null && !Array.isArray(argument);
 }

@@ -1,6 +1,7 @@
 // Recovery on demand: what crashes of owners and guards have left behind, found by the records and ended by the addon
 // on a thread of its own. Here is only the reading of what it tells.
 
+import { ownHome } from '../addon/home.js';
 import { invalidOption } from '../errors.js';
 import { guardPath } from '../addon/native-files.js';
 import { binding } from '../addon/load.js';
@@ -33,7 +34,7 @@ export function cleanup(options: CleanupOptions = {}): Promise<CleanupReport> {
 
 /** What a launch through the addon does by itself, once in a process and on another thread. */
 export function recoverOthersOnce(mark: string): void {
-  binding().records.recoverOthers(process.env['HOLDFAST_HOME'] ?? '', guardPath(), mark);
+  binding().records.recoverOthers(ownHome() ?? '', guardPath(), mark);
 }
 
 /** One test of a process, and what was found. */

@@ -11,7 +11,7 @@ import { Inbox } from './inbox.js';
 import type { Timeout } from './launch-request.js';
 import { isStopped, namedIn, unheardOf } from './unheard.js';
 
-const ANSWER_DEADLINE_MS = 5000;
+const OWN_ANSWER_MS = 5000;
 
 const { SIGHUP, SIGINT, SIGQUIT, SIGTERM } = constants.signals;
 const ASK_TO_END: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGQUIT, SIGTERM]);
@@ -82,7 +82,7 @@ export class Guard {
 
   /** Rejects when the guard does not answer in time; nothing when it has gone. */
   async ask(line: string): Promise<readonly string[]> {
-    return (await this.#conversation.ask(line, ANSWER_DEADLINE_MS)) ?? [];
+    return (await this.#conversation.ask(line, OWN_ANSWER_MS)) ?? [];
   }
 
   /** Nothing when the guard did not answer in time, or has gone. */

@@ -1,6 +1,7 @@
 // The addon's way to the records of this user: where they are, as this process was told, and what it means when they
 // cannot be read.
 
+import { ownHome } from '../addon/home.js';
 import { ContainmentError, systemErrorOf } from '../errors.js';
 import type { Records } from '../addon/binding.js';
 import { binding } from '../addon/load.js';
@@ -9,7 +10,7 @@ type Question = (records: Records, home: string) => Promise<readonly string[]>;
 
 export async function askRecords(question: Question): Promise<readonly string[]> {
   try {
-    return await question(binding().records, process.env['HOLDFAST_HOME'] ?? '');
+    return await question(binding().records, ownHome() ?? '');
   } catch (cause) {
     throw explained(cause);
   }

@@ -9,7 +9,7 @@ import { GuardCall } from './guard-call.js';
 import { readRecords, type RecordedTree } from './record.js';
 import { askRecords } from './records-access.js';
 
-const ANSWER_DEADLINE_MS = 2000;
+const OTHERS_ANSWER_MS = 2000;
 
 /**
  * Every tree of this user that has a record: live and released ones with their members, and what is left of others.
@@ -37,7 +37,7 @@ async function membersAt(socket: string): Promise<readonly Member[] | undefined>
   const call = new GuardCall(socket);
   try {
     call.say('members');
-    const lines = await call.hear(['members'], ANSWER_DEADLINE_MS);
+    const lines = await call.hear(['members'], OTHERS_ANSWER_MS);
     return lines?.filter((line) => wordOf(line) === 'member').map(readMember);
   } finally {
     call.hangUp();

@@ -89,28 +89,28 @@ using Setter = void (*)(Launch&, std::string_view key, std::string_view value);
 void setMechanism(Launch& launch, std::string_view key, std::string_view value) {
   const auto mechanism = mechanismNamed(value);
   if (!mechanism) refuseField(key, value);
-  launch.mechanisms.push_back(*mechanism);
+  launch.terms.mechanisms.push_back(*mechanism);
 }
 
 void setRefused(Launch& launch, std::string_view key, std::string_view value) {
   const auto route = escapeRouteNamed(value);
   if (!route) refuseField(key, value);
-  launch.refused.push_back(*route);
+  launch.terms.refused.push_back(*route);
 }
 
 void setTree(Launch& launch, std::string_view key, std::string_view value) {
   if (!isTreeId(value)) refuseField(key, value);
-  launch.treeId = value;
+  launch.terms.treeId = value;
 }
 
 void setLabel(Launch& launch, std::string_view key, std::string_view value) {
   if (!isLabel(value)) refuseField(key, value);
-  launch.label = value;
+  launch.terms.label = value;
 }
 
 void setMark(Launch& launch, std::string_view key, std::string_view value) {
   if (!isMark(value)) refuseField(key, value);
-  launch.mark = value;
+  launch.terms.mark = value;
 }
 
 using K = std::string_view;
@@ -137,17 +137,17 @@ const std::map<std::string_view, Setter>& setters() {
        }},
       {"mechanism", setMechanism},
       {"refuse", setRefused},
-      {"owner", [](Launch& l, K k, K v) { l.owner = identityIn(k, v); }},
+      {"owner", [](Launch& l, K k, K v) { l.terms.owner = identityIn(k, v); }},
       {"when-root-exits",
-       [](Launch& l, K k, K v) { l.whenRootExits = wordIn(rootExitNames(), k, v); }},
+       [](Launch& l, K k, K v) { l.terms.whenRootExits = wordIn(rootExitNames(), k, v); }},
       {"when-owner-dies",
-       [](Launch& l, K k, K v) { l.whenOwnerDies = wordIn(ownerDeathNames(), k, v); }},
-      {"grace", [](Launch& l, K k, K v) { l.graceMs = millisecondsIn(k, v); }},
-      {"timeout", [](Launch& l, K k, K v) { l.timeoutMs = millisecondsIn(k, v); }},
-      {"timeout-signal", [](Launch& l, K k, K v) { l.timeoutSignal = intIn(k, v); }},
-      {"limit-memory", [](Launch& l, K k, K v) { l.limits.memoryBytes = numberIn(k, v); }},
-      {"limit-processes", [](Launch& l, K k, K v) { l.limits.processes = numberIn(k, v); }},
-      {"limit-cpu", [](Launch& l, K k, K v) { l.limits.cpuCores = coresIn(k, v); }},
+       [](Launch& l, K k, K v) { l.terms.whenOwnerDies = wordIn(ownerDeathNames(), k, v); }},
+      {"grace", [](Launch& l, K k, K v) { l.terms.graceMs = millisecondsIn(k, v); }},
+      {"timeout", [](Launch& l, K k, K v) { l.terms.timeoutMs = millisecondsIn(k, v); }},
+      {"timeout-signal", [](Launch& l, K k, K v) { l.terms.timeoutSignal = intIn(k, v); }},
+      {"limit-memory", [](Launch& l, K k, K v) { l.terms.limits.memoryBytes = numberIn(k, v); }},
+      {"limit-processes", [](Launch& l, K k, K v) { l.terms.limits.processes = numberIn(k, v); }},
+      {"limit-cpu", [](Launch& l, K k, K v) { l.terms.limits.cpuCores = coresIn(k, v); }},
   };
   return table;
 }
@@ -189,7 +189,7 @@ Launch decodeFields(std::string_view text) {
     if (setter == setters().end()) refuseField("request", key);
     setter->second(launch, key, value);
   }
-  requireTerms(launch);
+  requireTerms(launch.terms);
   return launch;
 }
 
@@ -197,7 +197,7 @@ Launch decodeFields(std::string_view text) {
 
 std::string encode(const Launch& launch) {
   FieldWriter out;
-  addTerms(out, launch);
+  addTerms(out, launch.terms);
   out.add("file", launch.file);
   for (const std::string& arg : launch.args) out.add("arg", arg);
   for (const std::string& pair : launch.env) out.add("env", pair);
@@ -224,6 +224,6 @@ Launch decodeLaunch(std::string_view request) {
   return launch;
 }
 
-Terms decodeTerms(std::string_view text) { return decodeFields(text); }
+Terms decodeTerms(std::string_view text) { return decodeFields(text).terms; }
 
 }  // namespace holdfast

@@ -32,7 +32,7 @@ enum class RootSignals {
   kept,      // as the guard's own starter had them: as a shell starts a child
 };
 
-// What of a root shall not be seen on Windows.
+// What a root hides on Windows.
 enum class Hide {
   nothing,
   window,            // its first window
@@ -76,7 +76,8 @@ struct Terms {
 };
 
 // And how its root is started.
-struct Launch : Terms {
+struct Launch {
+  Terms terms;
   std::string file;
   std::vector<std::string> args;  // with argv[0]
   std::vector<std::string> env;   // "KEY=value", without the mark

@@ -1,24 +1,22 @@
 #include "guard/probe.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <charconv>
 #include <cstdio>
 
+#include "core/facts.h"
 #include "core/text/json.h"
-#include "guard/supervisor/supervisor.h"
+#include "guard/forked-guard.h"
 #include "guard/tree-id.h"
 #include "posix/port/mechanisms.h"
 #include "posix/port/system-probes.h"
 #include "posix/port/system.h"
 #include "posix/records/record-directory.h"
 #include "posix/socket-pair.h"
-#include "posix/tree/launch-tree.h"
+#include "posix/tree/owner-link.h"
 
 namespace holdfast {
 
@@ -37,27 +35,27 @@ struct Finding {
 // A whole launch: this program, asked for its version, under the mechanism.
 Launch trialOf(Mechanism mechanism) {
   Launch launch;
-  launch.treeId = newTreeId();
-  launch.mark = launch.treeId;
+  launch.terms.treeId = newTreeId();
+  launch.terms.mark = launch.terms.treeId;
   launch.file = ownProgram();
   launch.args = {"holdfast-guard", "--version"};
   launch.stdio = {StdioEntry::null, StdioEntry::null, StdioEntry::null};
-  launch.mechanisms = {mechanism};
+  launch.terms.mechanisms = {mechanism};
   return launch;
 }
 
-void takeFact(const std::string& fact, Finding& finding) {
-  const std::vector<std::string_view> fields = splitFields(fact);
-  if (fields.size() == 3 && fields[0] == "mechanism") finding.escapable = fields[2];
-  if (fields.size() == 2 && fields[0] == "exited") finding.works = fields[1] == "0";
-  const bool passedOver = fields.size() == 5 && fields[0] == "passed-over";
-  const bool failed = fields.size() == 4 && fields[0] == "failed";
-  if (!passedOver && !failed) return;
-  const std::size_t at = passedOver ? 2 : 1;
-  finding.call = unescapeField(fields[at]);
-  finding.code = fields[at + 1];
-  const std::string_view number = fields[at + 2];
-  (void)std::from_chars(number.data(), number.data() + number.size(), finding.number);
+void takeFailure(const FailedCall& failed, Finding& finding) {
+  finding.call = failed.call;
+  finding.code = failed.code;
+  finding.number = failed.number;
+}
+
+void takeFact(const Fact& fact, Finding& finding) {
+  if (const auto* held = std::get_if<fact::Held>(&fact)) finding.escapable = joinNames(held->open);
+  if (const auto* ended = std::get_if<fact::RootEnded>(&fact))
+    finding.works = ended->status.kind == ExitStatus::Kind::exited && ended->status.value == 0;
+  if (const auto* passed = std::get_if<fact::PassedOver>(&fact)) takeFailure(passed->why, finding);
+  if (const auto* failed = std::get_if<fact::Failed>(&fact)) takeFailure(failed->why, finding);
 }
 
 Finding listen(OwnerLink& link) {
@@ -65,9 +63,10 @@ Finding listen(OwnerLink& link) {
   while (link.open()) {
     pollfd watched{link.fd(), POLLIN, 0};
     if (poll(&watched, 1, kDeadlineMs) != 1) break;
-    for (const std::string& fact : link.receive()) {
-      takeFact(fact, finding);
-      if (fact.compare(0, 6, "exited") == 0) link.send("collected");
+    for (const std::string& line : link.receive()) {
+      const auto fact = readFact(line);
+      if (fact) takeFact(*fact, finding);
+      if (fact && std::holds_alternative<fact::RootEnded>(*fact)) link.send("collected");
     }
   }
   return finding;
@@ -79,12 +78,7 @@ Finding probeMechanism(Mechanism mechanism) {
   if (guard < 0) throw OsError::last("fork");
   if (guard == 0) {
     ours.reset();
-    const SignalState kept = SignalState::current();
-    takeOverSignals();
-    OwnerLink link(std::move(theirs));
-    auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, trialOf(mechanism));
-    if (tree) superviseTree(std::move(link), std::move(*tree));
-    _exit(0);
+    becomeForkedGuard(std::move(theirs), trialOf(mechanism), SignalState::current());
   }
   theirs.reset();
   OwnerLink link(std::move(ours));

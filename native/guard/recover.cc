@@ -16,7 +16,7 @@ constexpr int kLinkSocket = 3;
 
 int runRecover(const std::vector<std::string>& lines) {
   TreeFacts facts;
-  for (const std::string& line : lines) facts.take(line);
+  for (const std::string& line : lines) (void)facts.take(line);
   if (facts.treeId.empty() || facts.mark.empty())
     throw std::invalid_argument("recover expects at least the lines `tree` and `mark`");
   if (const auto guard = identityOf(facts.guard.pid); guard && *guard == facts.guard)

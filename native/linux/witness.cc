@@ -120,7 +120,8 @@ class Child : public Witness {
   void start() {
     shared_.front = getpid();
     shared_.slate.write(Slate::idle);
-    pid_ = startWatching(stack_, watch, &shared_, shared_.slate.wordToClear());
+    pid_ = startSharing({stack_, reinterpret_cast<std::uintptr_t>(shared_.slate.wordToClear()),
+                         CLONE_FILES, 0, watch, &shared_});
     if (pid_ > 0) return;
     // Without clone3(2): its death then shows by its silence.
     char* top = reinterpret_cast<char*>(stack_.base()) + ChildStack::kSize;

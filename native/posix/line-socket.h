@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "posix/unique-fd.h"
 
 namespace holdfast {

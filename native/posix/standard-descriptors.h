@@ -1,5 +1,5 @@
-// The numbers 0 to 2 of a process: whoever has closed one shall find nothing of ours there, nor
-// hand it to a program as its standard stream.
+// The descriptors 0 to 2 of a process. Where the user has closed one, no file of ours takes its
+// number: a program would use it as its standard stream.
 #pragma once
 
 #include "posix/unique-fd.h"

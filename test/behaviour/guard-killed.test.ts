@@ -1,36 +1,33 @@
-// SIGKILL of the guard: the front notices, ends what is left and says that containment failed.
+// SIGKILL of a guard while its owner lives: the addon notices, ends what is left, and says so.
 
 import { expect } from 'chai';
 
 import type { Technique } from '../support/cast.js';
-import { castBehindFront, readReport } from '../support/front.js';
-import { abandonedTreeMayRemain, guards } from '../support/leaks.js';
+import { contain, leaveFree } from '../support/contained.js';
+import { guardsBelow } from '../support/leaks.js';
 import { forEachMechanism } from '../support/mechanisms.js';
+import { isAlive } from '../support/proc.js';
 import { endProcesses, useScene } from '../support/scene.js';
 
 const TECHNIQUES: readonly Technique[] = ['plain', 'setsid', 'double-fork', 'stopped', 'ignore-signals'];
 
-describe('kill -9 of the guard', () => {
+describe('the death of the guard', () => {
   const scene = useScene();
 
   forEachMechanism((mechanism) => {
     for (const technique of TECHNIQUES) {
       it(`leaves no ${technique} member`, async () => {
-        const witness = scene().control({ technique: 'plain' });
-        await scene().startUncontained(witness, witness.argv);
+        const control = await leaveFree(scene(), { technique });
         const cast = scene().cast({ technique });
-        const report = scene().path('report.json');
-        const front = await castBehindFront(scene(), cast, ['--mechanism', mechanism, '--json-report', report]);
+        const child = await contain(cast, { mechanism });
+        const all = await guardsBelow(process.pid);
 
-        const guard = guards().filter(({ pid }) => pid !== front.identity.pid);
-        expect(guard).to.have.length.at.least(1);
-        await endProcesses(() => guard.filter((one) => guards().some(({ pid }) => pid === one.pid)));
-        const ended = await front.ended();
+        await endProcesses(() => all.filter(isAlive));
+        const report = await child.tree.empty;
 
-        await cast.provenDead(witness);
-        expect(ended.code).to.equal(125);
-        expect(readReport(report)).to.include({ mechanism, reason: 'guard-died' });
-        await abandonedTreeMayRemain();
+        await cast.provenDead(control);
+        expect(report).to.deep.include({ reason: 'guard-died', survivors: [] });
+        expect(child.signalCode ?? child.exitCode).to.not.equal(null);
       });
     }
   });

@@ -1,10 +1,10 @@
 // The lines that a guard tells, as they are read by whoever recovers its tree and by the front of
 // `run`, whose report must be JSON whatever they were.
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "core/tree-names.h"
 #include "guard/front/outcome.h"
-#include "posix/port/leftovers.h"
+#include "posix/tree/tree-facts.h"
 #include "target.h"
 
 namespace {
@@ -32,8 +32,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   TreeFacts facts;
   FrontOutcome outcome;
   for (std::string_view line : splitLines(fuzz::textOf(data, size))) {
-    facts.take(std::string(line));
-    if (const auto fields = splitFields(line); !fields.empty()) outcome.take(fields);
+    (void)facts.take(line);
+    const auto fact = readFact(line);
+    if (!fact) continue;
+    outcome.take(*fact);
+    fuzz::expect(readFact(lineOf(*fact)).has_value(), "what was read can be told again");
   }
   fuzz::expect(facts.treeId.empty() || isTreeId(facts.treeId), "a tree id is one");
   fuzz::expect(facts.mark.empty() || isMark(facts.mark), "a mark is one");

@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 #include "guard/supervisor/supervisor.h"
 #include "sockets.h"
 

@@ -1,7 +1,7 @@
 // Hostile text on its way out: to a terminal, into JSON, into a field of the protocol.
 
-#include "core/report.h"
 #include "core/text/json.h"
+#include "core/text/lines.h"
 #include "core/text/printable.h"
 #include "target.h"
 

@@ -22,7 +22,7 @@ void launchPromises(Promises& promises);
 void membershipPromises(Promises& promises);
 void printablePromises(Promises& promises);
 void recordPromises(Promises& promises);
-void reportPromises(Promises& promises);
+void factPromises(Promises& promises);
 void wordPromises(Promises& promises);
 
 inline void expect(bool holds, const std::string& what) {

@@ -10,18 +10,18 @@ namespace {
 
 Launch smallest() {
   Launch launch;
-  launch.treeId = "0123456789abcdef0123";
-  launch.mark = launch.treeId;
+  launch.terms.treeId = "0123456789abcdef0123";
+  launch.terms.mark = launch.terms.treeId;
   launch.file = "sh";
   launch.args = {"sh"};
-  launch.mechanisms = {Mechanism::subreaper};
+  launch.terms.mechanisms = {Mechanism::subreaper};
   return launch;
 }
 
 Launch largest() {
   Launch launch = smallest();
-  launch.label = "a.B_c-9";
-  launch.mark = "0123456789abcdef0123.zzzzzzzzzzzzzzzz";
+  launch.terms.label = "a.B_c-9";
+  launch.terms.mark = "0123456789abcdef0123.zzzzzzzzzzzzzzzz";
   launch.args = {"sh", "", "two\nlines", "arg 3\n", "\xff\xfe"};
   launch.env = {"A=b", "EMPTY=", "X=1\n2"};
   launch.cwd = "";
@@ -30,16 +30,16 @@ Launch largest() {
   launch.detached = true;
   launch.stdio = {StdioEntry::passed, StdioEntry::null, StdioEntry::closed, StdioEntry::inherited};
   launch.rootSignals = RootSignals::kept;
-  launch.mechanisms = {Mechanism::pidNamespace, Mechanism::cgroup, Mechanism::group,
-                       Mechanism::job};
-  launch.refused = {EscapeRoute::hiddenProc, EscapeRoute::unrecorded};
-  launch.owner = Identity{4711, 18446744073709551615u};
-  launch.whenRootExits = WhenRootExits::wait;
-  launch.whenOwnerDies = WhenOwnerDies::terminate;
-  launch.graceMs = 0;
-  launch.timeoutMs = 123456789012;
-  launch.timeoutSignal = 9;
-  launch.limits = {std::uint64_t{1}, std::uint64_t{2}, 0.5};
+  launch.terms.mechanisms = {Mechanism::pidNamespace, Mechanism::cgroup, Mechanism::group,
+                             Mechanism::job};
+  launch.terms.refused = {EscapeRoute::hiddenProc, EscapeRoute::unrecorded};
+  launch.terms.owner = Identity{4711, 18446744073709551615u};
+  launch.terms.whenRootExits = WhenRootExits::wait;
+  launch.terms.whenOwnerDies = WhenOwnerDies::terminate;
+  launch.terms.graceMs = 0;
+  launch.terms.timeoutMs = 123456789012;
+  launch.terms.timeoutSignal = 9;
+  launch.terms.limits = {std::uint64_t{1}, std::uint64_t{2}, 0.5};
   return launch;
 }
 
@@ -66,7 +66,7 @@ void addRoundTrips(Promises& promises) {
                         expect(launch.env == largest().env, "environment differs");
                         expect(launch.cwd == std::optional<std::string>(""),
                                "an empty cwd is lost");
-                        expect(launch.owner == largest().owner, "owner differs");
+                        expect(launch.terms.owner == largest().terms.owner, "owner differs");
                       }});
 }
 

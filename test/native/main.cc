@@ -12,7 +12,7 @@ int main() {
   holdfast::test::membershipPromises(promises);
   holdfast::test::printablePromises(promises);
   holdfast::test::recordPromises(promises);
-  holdfast::test::reportPromises(promises);
+  holdfast::test::factPromises(promises);
   holdfast::test::wordPromises(promises);
 
   int broken = 0;

@@ -2,9 +2,9 @@
 
 #include <cerrno>
 
+#include "core/facts.h"
 #include "core/mechanism.h"
 #include "core/os-error.h"
-#include "core/report.h"
 #include "core/text/decimal.h"
 #include "expect.h"
 

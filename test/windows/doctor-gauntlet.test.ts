@@ -52,7 +52,7 @@ describe('holdfast doctor --gauntlet on Windows', function () {
   it('fails for a member that the job does not hold, and says so', async () => {
     const doctor = startDoctor(scene());
     const place = await attemptIn(scene(), 'job-kill-');
-    const words = [compiled('gauntlet-windows-cast'), 'member', place, 'plain', String(Date.now() + 60_000)];
+    const words = [compiled('gauntlet/windows-cast'), 'member', place, 'plain', String(Date.now() + 60_000)];
     const stranger = scene().start([process.execPath, ...words]); // as a service would start it
 
     expect(await done(doctor), doctor.errors).to.equal(1);
@@ -66,7 +66,7 @@ describe('holdfast doctor --gauntlet on Windows', function () {
     // Nobody can send Ctrl-C under wine, so the event comes from within.
     const script = `process.stdin.on('data', () => process.emit('SIGINT', 'SIGINT'));
       void require(process.argv[1]).runGauntlet([{ mechanism: 'job', escapable: ['broker'] }], () => undefined);`;
-    const doctor = startInScene(scene(), ['-e', script, compiled('gauntlet')]);
+    const doctor = startInScene(scene(), ['-e', script, compiled('commands/gauntlet')]);
     await bothUp(scene());
 
     doctor.child.stdin?.write('now');

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { join } from 'node:path';
 
 /** The program that root and members run: `node PROGRAM ROLE DIRECTORY NAME UNTIL`. */
-export const PROGRAM = join(__dirname, 'gauntlet-windows-cast.js');
+export const PROGRAM = join(__dirname, 'windows-cast.js');
 
 export interface Part {
   readonly directory: string;

@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { getSystemErrorName } from 'node:util';
 
+import { guardEnvironment } from '../../addon/home.js';
 import { guardPath } from '../../addon/native-files.js';
 import type { RootEnd } from '../../tree/facts.js';
 import type { Program } from '../../tree/launch-request.js';
@@ -175,10 +176,9 @@ export class PortableChild {
 }
 
 function recoverTree(lines: readonly string[]): Promise<readonly string[]> {
-  const home = process.env['HOLDFAST_HOME'];
   const recovery = spawn(guardPath(), ['recover', ...lines], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    env: home === undefined ? {} : { HOLDFAST_HOME: home },
+    env: guardEnvironment(),
   });
   const link = recovery.stdio[3] as Readable;
   return new Promise((resolve) => {

@@ -3,9 +3,9 @@
 import type { ChildProcess, ExecFileOptions } from 'node:child_process';
 import { getSystemErrorName, inspect } from 'node:util';
 
-import type { Containment } from '../contained-child.js';
+import type { ChildTerms } from '../contained-child.js';
 import { ownProperties } from '../own-properties.js';
-import { isOptions } from './portable-program.js';
+import { isOptions } from '../../options.js';
 import { spawnPortably } from './portable-spawn.js';
 
 const MAX_BUFFER = 1024 * 1024;
@@ -13,14 +13,14 @@ const MAX_BUFFER = 1024 * 1024;
 type Done = (error: Error | null, stdout: string | Buffer, stderr: string | Buffer) => void;
 type Options = Omit<ExecFileOptions, 'shell'> & { shell?: string | boolean; encoding?: string | null };
 
-export function execPortably(kind: 'shell' | 'file', values: readonly unknown[], containment: Containment): ChildProcess {
+export function execPortably(kind: 'shell' | 'file', values: readonly unknown[], childTerms: ChildTerms): ChildProcess {
   const [command, ...rest] = values;
   const args = Array.isArray(rest[0]) ? (rest[0] as string[]) : [];
   const options: Options = ownProperties(rest.find(isOptions) ?? {});
   const done = rest.find((value) => typeof value === 'function') as Done | undefined;
   requireSize(options.maxBuffer);
   if (kind === 'shell') options.shell ??= true;
-  const child = spawnPortably([command, args, { ...options, stdio: 'pipe' }], containment);
+  const child = spawnPortably([command, args, { ...options, stdio: 'pipe' }], childTerms);
   new Collector(child, [String(command), ...args].join(' '), options, done).begin();
   return child;
 }

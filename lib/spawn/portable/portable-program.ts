@@ -4,6 +4,7 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { isOptions } from '../../options.js';
 import type { Program } from '../../tree/launch-request.js';
 import type { WithContainment } from '../contained-child.js';
 import { spawn } from '../node-spawns.js';
@@ -104,7 +105,3 @@ export function withTwoChannels(options: unknown): object {
 }
 
 const SHORTHANDS: readonly string[] = ['pipe', 'ignore', 'inherit', 'overlapped'];
-
-export function isOptions(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

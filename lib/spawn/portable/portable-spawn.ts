@@ -3,6 +3,8 @@
 
 import type { ChildProcess, ForkOptions, SpawnOptions } from 'node:child_process';
 
+import { guardEnvironment } from '../../addon/home.js';
+import { isOptions } from '../../options.js';
 import { ContainmentError } from '../../errors.js';
 import { guardPath } from '../../addon/native-files.js';
 import { binding } from '../../addon/load.js';
@@ -11,20 +13,20 @@ import { MARK_VARIABLE, markOf, newTreeId } from '../../tree/launch-request.js';
 import { PortableLink } from './portable-link.js';
 import { startTree, unstartedTree } from '../../tree/start-tree.js';
 import type { LaunchedTree } from '../../tree/start-tree.js';
-import { ANSWER_DEADLINE_MS, Abort, attachTree, timeoutFrom, timeoutNote } from '../contained-child.js';
-import type { Containment } from '../contained-child.js';
+import { LAUNCH_DEADLINE_MS, Abort, attachTree, timeoutFrom, timeoutNote } from '../contained-child.js';
+import type { ChildTerms } from '../contained-child.js';
 import { fork, spawn } from '../node-spawns.js';
 import { ownProperties } from '../own-properties.js';
 import { PortableChild } from './portable-child.js';
-import { isArguments, isOptions, readSpawnArguments, refuseAsNode, withTwoChannels } from './portable-program.js';
+import { isArguments, readSpawnArguments, refuseAsNode, withTwoChannels } from './portable-program.js';
 import type { PortableOptions, PortableProgram } from './portable-program.js';
 
-export function spawnPortably(args: readonly unknown[], containment: Containment): ChildProcess {
-  return start(readSpawnArguments(args), containment);
+export function spawnPortably(args: readonly unknown[], childTerms: ChildTerms): ChildProcess {
+  return start(readSpawnArguments(args), childTerms);
 }
 
 /** As child_process.fork() puts its arguments together. */
-export function forkPortably(args: readonly unknown[], containment: Containment): ChildProcess {
+export function forkPortably(args: readonly unknown[], childTerms: ChildTerms): ChildProcess {
   refuseAsNode(() => probeFork(args));
   const [modulePath, ...rest] = args;
   const moduleArgs = Array.isArray(rest[0]) ? (rest.shift() as string[]) : [];
@@ -34,7 +36,7 @@ export function forkPortably(args: readonly unknown[], containment: Containment)
   const stdio = options.stdio ?? [form, form, form, 'ipc'];
   const forms = typeof stdio === 'string' ? [stdio, stdio, stdio, 'ipc' as const] : stdio;
   const nodeArgs = [...execArgv, String(modulePath), ...moduleArgs];
-  return spawnPortably([execPath, nodeArgs, { ...options, stdio: forms, shell: false }], containment);
+  return spawnPortably([execPath, nodeArgs, { ...options, stdio: forms, shell: false }], childTerms);
 }
 
 // A stdio without a channel is one more thing for Node to refuse.
@@ -46,7 +48,7 @@ function probeFork([modulePath, second, third]: readonly unknown[]): ChildProces
   return Reflect.apply(fork, undefined, [modulePath, ...(isArguments(second) ? [second] : []), probed]) as ChildProcess;
 }
 
-function start(asked: PortableProgram, containment: Containment): ChildProcess {
+function start(asked: PortableProgram, childTerms: ChildTerms): ChildProcess {
   requirePosix();
   const { program, stdio, options } = asked;
   const [ours, theirs] = binding().stdioPair('plain');
@@ -54,13 +56,13 @@ function start(asked: PortableProgram, containment: Containment): ChildProcess {
   if (guard.pid === undefined) {
     // Node tells the reason by an 'error' event, which shall name the root.
     binding().closeEnd(ours);
-    attachTree(guard, unstartedTree(newTreeId(), containment.terms));
+    attachTree(guard, unstartedTree(newTreeId(), childTerms.terms));
     return Object.assign(guard, { spawnfile: program.file, spawnargs: program.args });
   }
   const face = new PortableChild(guard, program, new Abort(options.signal));
-  const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
+  const timeout = childTerms.timeout ?? timeoutFrom(options.timeout, options.killSignal);
   const noteTimeout = timeoutNote(guard, timeout);
-  const launched = launch(face, ours, asked, { ...containment, timeout });
+  const launched = launch(face, ours, asked, { ...childTerms, timeout });
   const { tree } = launched;
   attachTree(guard, tree);
   tree.onRootEnd = (end) => {
@@ -81,11 +83,10 @@ type Pair = readonly [number, number];
 
 /** The guard takes the stdio, and nothing else of what the options say about the root. */
 function startGuard(options: PortableOptions, stdio: unknown[], [ours, theirs]: Pair): ChildProcess {
-  const home = process.env['HOLDFAST_HOME'];
   const { signal, killSignal, serialization, timeout } = options;
   const own = {
     stdio,
-    env: home === undefined ? {} : { HOLDFAST_HOME: home },
+    env: guardEnvironment(),
     ...(signal !== undefined && { signal }),
     ...(killSignal !== undefined && { killSignal }),
     ...(serialization !== undefined && { serialization }),
@@ -109,11 +110,11 @@ function launch(
   face: PortableChild,
   socket: number,
   { program, stdio }: PortableProgram,
-  { terms, timeout }: Containment,
+  { terms, timeout }: ChildTerms,
 ): LaunchedTree {
   try {
     const launched = startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
-      const start = { request, deadlineMs: ANSWER_DEADLINE_MS };
+      const start = { request, deadlineMs: LAUNCH_DEADLINE_MS };
       return new PortableLink(socket, face.guardFor(recovery), start);
     });
     recoverOthersOnce(markOf(launched.tree.id, process.env[MARK_VARIABLE]));

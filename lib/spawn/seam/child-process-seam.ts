@@ -12,7 +12,7 @@ import { errnoOfMachine, startTree, unstartedTree } from '../../tree/start-tree.
 import type { LaunchedTree } from '../../tree/start-tree.js';
 import type { ContainedTree } from '../../tree/tree.js';
 import { Abort, attachTree, endStatus, openNativeLink, timeoutFrom, timeoutNote } from '../contained-child.js';
-import type { Containment } from '../contained-child.js';
+import type { ChildTerms } from '../contained-child.js';
 import { spawn } from '../node-spawns.js';
 import { canPrime, override, prime, setShape } from './process-handle.js';
 import type { ProcessHandle } from './process-handle.js';
@@ -53,11 +53,11 @@ type InnerSpawn = (this: InnerChild, options: NormalOptions) => number | undefin
 const prototype = ChildProcess.prototype as unknown as { spawn: InnerSpawn };
 
 /** Runs a call that spawns through node:child_process, and contains the child it makes. */
-export function containWithin<Result>(containment: Containment, call: () => Result): Result {
+export function containWithin<Result>(childTerms: ChildTerms, call: () => Result): Result {
   const contained = new Set<ChildProcess>();
   const result = withInnerSpawn((original, child, options) => {
     contained.add(child);
-    return spawnInside(original, child, options, containment);
+    return spawnInside(original, child, options, childTerms);
   }, call);
   if (contained.size > 0) return result;
   if (result instanceof ChildProcess) result.kill('SIGKILL');
@@ -85,13 +85,13 @@ function withInnerSpawn<Result>(
   }
 }
 
-function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, containment: Containment) {
+function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOptions, childTerms: ChildTerms) {
   const handle = child._handle as ProcessHandle;
-  const timeout = containment.timeout ?? timeoutFrom(options.timeout, options.killSignal);
+  const timeout = childTerms.timeout ?? timeoutFrom(options.timeout, options.killSignal);
   options.timeout = 0; // the guard keeps it
   const noteTimeout = timeoutNote(child, timeout);
   const launch = (): number => {
-    const { tree, errno, pid } = launchTree(handle, options, { ...containment, timeout });
+    const { tree, errno, pid } = launchTree(handle, options, { ...childTerms, timeout });
     attachTree(child, tree);
     interpose(handle, tree, new Abort(options.signal));
     tree.onRootEnd = (end) => {
@@ -106,12 +106,12 @@ function spawnInside(original: InnerSpawn, child: InnerChild, options: NormalOpt
   return Reflect.apply(original, child, [options]);
 }
 
-function launchTree(handle: ProcessHandle, options: NormalOptions, containment: Containment): LaunchedTree {
+function launchTree(handle: ProcessHandle, options: NormalOptions, childTerms: ChildTerms): LaunchedTree {
   prime(handle);
   const slots = options.stdio as readonly StdioSlot[];
   const descriptors = new RootDescriptors();
   try {
-    const launched = startConnected(descriptors, slots, options, containment);
+    const launched = startConnected(descriptors, slots, options, childTerms);
     descriptors.settle(STREAMS_ARE_USED.has(launched.errno) ? 'open' : 'close', launched.pid);
     return launched;
   } catch (error) {
@@ -126,7 +126,7 @@ function startConnected(
   descriptors: RootDescriptors,
   slots: readonly StdioSlot[],
   options: NormalOptions,
-  { terms, timeout }: Containment,
+  { terms, timeout }: ChildTerms,
 ): LaunchedTree {
   const { file, args = [], envPairs: env = [], cwd, uid, gid, detached = false } = options;
   const verbatim = options.windowsVerbatimArguments ?? false;

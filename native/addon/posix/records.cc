@@ -7,7 +7,7 @@
 #include "addon/arguments.h"
 #include "addon/lines-promise.h"
 #include "addon/posix/cleanup.h"
-#include "core/report.h"
+#include "core/facts.h"
 #include "posix/clock.h"
 #include "posix/owner/guards-stead.h"
 #include "posix/records/registry.h"
@@ -26,7 +26,7 @@ Napi::Value startContinuing(const Napi::CallbackInfo& info) {
   const std::string id = stringIn(info[1], "id");
   return promiseOfLines(info.Env(), [home, id] {
     const auto guard = continueGuard(home, id);
-    return guard ? std::vector{"guard " + describe(*guard)} : std::vector<std::string>{};
+    return guard ? std::vector{lineOf(fact::Guard{*guard})} : std::vector<std::string>{};
   });
 }
 

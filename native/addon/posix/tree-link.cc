@@ -5,6 +5,7 @@
 #include "addon/arguments.h"
 #include "addon/errors.h"
 #include "addon/listeners.h"
+#include "core/facts.h"
 #include "posix/port/process.h"
 
 namespace holdfast {
@@ -32,9 +33,8 @@ StartedGuard takeFrom(const Napi::Value& value) {
 }
 
 int rootPidIn(const std::vector<std::string>& facts) {
-  const std::vector<std::string_view> fields = splitFields(facts.back());
-  const bool started = fields.size() == 3 && fields[0] == "started";
-  return started ? std::stoi(std::string(fields[1])) : 0;
+  const auto started = readAs<fact::Started>(facts.back());
+  return started ? started->root.pid : 0;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The HANDLE under a stream of Node's, for a root that shall inherit it.
+// The HANDLE under a stream of Node's, so that a root can inherit it.
 #pragma once
 
 #include <napi.h>

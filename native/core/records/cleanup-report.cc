@@ -2,20 +2,21 @@
 
 #include <utility>
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 
 namespace holdfast {
 
 namespace {
 
-std::string lineOf(std::initializer_list<std::string> fields) {
+std::string joined(std::initializer_list<std::string> fields) {
   std::string line;
   for (const std::string& field : fields) line += line.empty() ? field : ' ' + field;
   return line;
 }
 
 void addTree(const TreeReport& tree, std::vector<std::string>& lines) {
-  lines.push_back(lineOf({"tree",
+  lines.push_back(joined({"tree",
                           escapeField(tree.id),
                           tree.state,
                           {letterOf(tree.tier)},
@@ -26,7 +27,7 @@ void addTree(const TreeReport& tree, std::vector<std::string>& lines) {
                           escapeField(tree.reason)}));
   for (const KinReport& member : tree.members)
     lines.push_back(
-        lineOf({"member", describe(member.process.identity), std::string(nameOf(member.kinship)),
+        joined({"member", describe(member.process.identity), std::string(nameOf(member.kinship)),
                 escapeField(member.process.name)}));
   for (const SurvivorReport& survivor : tree.survivors)
     lines.push_back(survivorLine(survivor.process, survivor.why));
@@ -61,12 +62,12 @@ std::vector<std::string> linesOf(const CleanupReport& report) {
   for (const TreeReport& tree : report.trees) addTree(tree, lines);
   for (const SuspectReport& suspect : report.suspects)
     lines.push_back(
-        lineOf({"suspect", describe(suspect.process.identity), std::to_string(suspect.process.ppid),
+        joined({"suspect", describe(suspect.process.identity), std::to_string(suspect.process.ppid),
                 std::string(nameOf(suspect.doubt)), escapeField(suspect.mark),
                 escapeField(suspect.process.name), escapeField(wordsFor(suspect.doubt))}));
   for (const LitterReport& litter : report.litter)
     lines.push_back(
-        lineOf({"litter", std::string(nameOf(litter.action)), escapeField(litter.path)}));
+        joined({"litter", std::string(nameOf(litter.action)), escapeField(litter.path)}));
   return lines;
 }
 
@@ -91,7 +92,7 @@ std::vector<std::string> endLinesOf(const TreeReport& report, std::int64_t durat
   std::size_t killed = report.killed;
   for (const KinReport& one : report.members)
     if (one.kinship == Kinship::guard && killed > 0) --killed;
-  lines.push_back(guardDiedLine(killed, durationMs));
+  lines.push_back(lineOf(fact::Empty{EndReason::guardDied, 0, killed, durationMs}));
   return lines;
 }
 
@@ -99,9 +100,9 @@ std::vector<std::string> linesOf(const Explanation& explanation) {
   std::vector<std::string> lines;
   for (const TestReport& test : explanation.tests)
     lines.push_back(
-        lineOf({"test", test.name, test.holds ? "yes" : "no", escapeField(test.detail)}));
+        joined({"test", test.name, test.holds ? "yes" : "no", escapeField(test.detail)}));
   lines.push_back(
-      lineOf({"verdict", {letterOf(explanation.tier)}, escapeField(explanation.reason)}));
+      joined({"verdict", {letterOf(explanation.tier)}, escapeField(explanation.reason)}));
   return lines;
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 
 namespace holdfast {
 

@@ -4,7 +4,8 @@
 #include <climits>
 #include <set>
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 #include "core/tree-names.h"
 
 namespace holdfast {

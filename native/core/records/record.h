@@ -1,6 +1,6 @@
 // What stands in a tree's record: everything needed to find the tree and its guard, and to
 // recognise its members after a crash of both owner and guard. One `<key> <value>` a line, written
-// by the guard and read by everybody else, to whom every byte of it is hostile until checked.
+// by the guard and read by everybody else, who checks every byte of it.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 #include "core/tree-names.h"
 
 namespace holdfast {

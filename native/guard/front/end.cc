@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "core/facts.h"
 #include "posix/await-events.h"
 #include "posix/port/process.h"
 #include "posix/port/signals.h"
@@ -19,7 +20,7 @@ namespace {
 // What a guard asks about signals while its front stands still, who answers when it goes on. A
 // shell that saw it go on for that would take the job for a running one.
 bool isAboutSignals(std::string_view fact) {
-  return fact == "check" || fact.substr(0, 10) == "everybody ";
+  return readAs<fact::Check>(fact) || readAs<fact::Everybody>(fact);
 }
 
 // Whether the root has done something since it stopped, or the guard has ended. Takes nothing.

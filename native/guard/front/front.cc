@@ -9,13 +9,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
+#include "core/facts.h"
 #include "guard/exit-codes.h"
+#include "guard/forked-guard.h"
 #include "guard/front/end.h"
 #include "guard/front/launch.h"
 #include "guard/front/report.h"
 #include "guard/step-aside.h"
-#include "guard/supervisor/supervisor.h"
 #include "posix/await-events.h"
 #include "posix/port/descriptors.h"
 #include "posix/port/mechanisms.h"
@@ -53,8 +55,8 @@ class Front {
         signals_(openEverySignal()),
         guard_(guard),
         returnsRoot_(returnsRoot) {
-    facts_.treeId = launch.treeId;
-    facts_.mark = launch.mark;
+    facts_.treeId = launch.terms.treeId;
+    facts_.mark = launch.terms.mark;
   }
 
   // Until the tree has ended, or the guard goes on without this process. Signals wait for the root.
@@ -97,7 +99,8 @@ class Front {
   }
 
   void endInTheGuardsStead() {
-    for (const std::string& fact : recoverTree(facts_)) outcome_.take(splitFields(fact));
+    for (const std::string& line : recoverTree(facts_))
+      if (const auto fact = readFact(line)) outcome_.take(*fact);
   }
 
   void takeSignals() {
@@ -142,27 +145,27 @@ class Front {
     stopWanted_ = 0;
   }
 
-  void takeFact(const std::string& fact) {
-    const std::vector<std::string_view> fields = splitFields(fact);
-    if (fields.empty()) return;
-    if (fields[0] == "started") begin();
-    if (fields[0] == "resumed") awaitingResume_ = false;
-    if (fields[0] == "continued") stopWanted_ = 0;
-    if (fields[0] == "left") left_ = true;
-    if (fields[0] == "check") {
+  void takeFact(const std::string& line) {
+    const std::optional<Fact> fact = readFact(line);
+    if (!fact) return;
+    (void)facts_.take(line);
+    if (std::holds_alternative<fact::Started>(*fact)) begin();
+    if (std::holds_alternative<fact::Resumed>(*fact)) awaitingResume_ = false;
+    if (std::holds_alternative<fact::RootContinued>(*fact)) stopWanted_ = 0;
+    if (std::holds_alternative<fact::Left>(*fact)) left_ = true;
+    if (std::holds_alternative<fact::Check>(*fact)) {
       takeSignals();
       link_.send("checked");
     }
     // The witness was one of them.
-    if (fields[0] == "everybody" && fields.size() == 2)
-      (void)witness_->saw(std::atoi(std::string(fields[1]).c_str()), 0);
-    if (fields[0] == "stopped" && fields.size() == 2) {
+    if (const auto* everybody = std::get_if<fact::Everybody>(&*fact))
+      (void)witness_->saw(everybody->signo, 0);
+    if (const auto* stopped = std::get_if<fact::RootStopped>(&*fact)) {
       takeSignals();
-      stopWanted_ = awaitingResume_ ? 0 : std::atoi(std::string(fields[1]).c_str());
+      stopWanted_ = awaitingResume_ ? 0 : stopped->signo;
     }
-    facts_.take(fact);
-    outcome_.take(fields);
-    if (fields[0] == "exited" || fields[0] == "signaled") leaveRoot();
+    outcome_.take(*fact);
+    if (std::holds_alternative<fact::RootEnded>(*fact)) leaveRoot();
   }
 
   void begin() {
@@ -191,23 +194,6 @@ class Front {
   FrontOutcome outcome_;
 };
 
-// The child half of the fork: this process is the guard from here on.
-[[noreturn]] void becomeGuard(UniqueFd socket, const Launch& launch, const SignalState& kept) {
-  allowTracing();  // as long as the tree is being prepared
-  takeOverSignals();
-  OwnerLink link(std::move(socket));
-  std::optional<FrontTies> ties;
-  try {
-    ties.emplace(*launch.front, link);
-  } catch (...) {
-    link.send(factOfFailure());
-    _exit(0);
-  }
-  auto tree = launchTree({link, kept, homeFromEnvironment(), {}}, launch);
-  if (tree) superviseTree(std::move(link), std::move(*tree), std::move(ties));
-  _exit(0);
-}
-
 }  // namespace
 
 int runFront(const std::vector<std::string>& arguments) {
@@ -230,7 +216,8 @@ int runFront(const std::vector<std::string>& arguments) {
   if (guard == 0) {
     (void)witness.release();  // it is the front's
     pair.first.reset();
-    becomeGuard(std::move(pair.second), launch, kept);
+    allowTracing();  // as long as the tree is being prepared
+    becomeForkedGuard(std::move(pair.second), launch, kept);
   }
   pair.second.reset();
   FrontOutcome outcome;
@@ -240,7 +227,7 @@ int runFront(const std::vector<std::string>& arguments) {
     // It stays as long as those whom it could not end, and those whom nobody waits for.
     if (outcome.survivors.empty() && !front.left()) waitForChild(guard);
   }
-  report.write(launch.treeId, outcome);
+  report.write(launch.terms.treeId, outcome);
   const int code = exitCodeOf(outcome, run.command[0]);
   if (code > 128 && outcome.diesOf() > 0) dieLikeRoot(outcome.diesOf());
   return code;

@@ -25,16 +25,16 @@ void requireOwningInput() {
 
 // The first owner is the record's, too.
 void addOwner(Launch& launch, const Identity& owner) {
-  if (!launch.owner) {
-    launch.owner = owner;
+  if (!launch.terms.owner) {
+    launch.terms.owner = owner;
   } else {
-    launch.front->owners.push_back(owner);
+    launch.terms.front->owners.push_back(owner);
   }
 }
 
 void addCaller(Launch& launch) {
-  const Callers callers = findCallers(launch.front->identity.pid);
-  launch.front->callers = callers;
+  const Callers callers = findCallers(launch.terms.front->identity.pid);
+  launch.terms.front->callers = callers;
   // The end of the first process is the end of all.
   if (callers.chain.empty() || callers.above.pid > 1) addOwner(launch, callers.above);
 }
@@ -47,7 +47,7 @@ Launch launchForFront(const RunOptions& run) {
   for (char** pair = environ; *pair != nullptr; ++pair)
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
-  launch.front = FrontTerms{ownIdentity(), {}, {}, run.ownerIsStdin};
+  launch.terms.front = FrontTerms{ownIdentity(), {}, {}, run.ownerIsStdin};
   for (const Identity& owner : run.owners) addOwner(launch, owner);
   if (run.ownerIsParent) addCaller(launch);
   return launch;

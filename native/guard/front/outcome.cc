@@ -1,9 +1,8 @@
 #include "guard/front/outcome.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
+#include <string_view>
 
 #include "core/os-error.h"
 #include "core/text/json.h"
@@ -15,17 +14,10 @@ namespace holdfast {
 
 namespace {
 
-template <typename Number>
-Number numberIn(std::string_view field) {
-  Number number = 0;
-  (void)std::from_chars(field.data(), field.data() + field.size(), number);  // 0: none was there
-  return number;
-}
-
-std::string survivorJson(const std::vector<std::string_view>& fields) {
-  return "{\"pid\":" + std::to_string(numberIn<int>(fields[1])) +
-         ",\"startTime\":" + jsonText(fields[2]) + ",\"why\":" + jsonText(fields[3]) +
-         ",\"name\":" + jsonText(unescapeField(fields[4])) + '}';
+std::string survivorJson(const fact::Survivor& survivor) {
+  return "{\"pid\":" + std::to_string(survivor.process.pid) +
+         ",\"startTime\":" + jsonText(std::to_string(survivor.process.startTime)) +
+         ",\"why\":" + jsonText(survivor.why) + ",\"name\":" + jsonText(survivor.name) + '}';
 }
 
 std::string rootJson(const std::optional<ExitStatus>& root) {
@@ -40,49 +32,47 @@ std::string joined(const std::vector<std::string>& items) {
   return '[' + text + ']';
 }
 
-std::string routesJson(const std::string& names) {
+std::string routesJson(const std::vector<EscapeRoute>& open) {
   std::vector<std::string> routes;
-  for (std::size_t at = 0; names != "-" && at < names.size();) {
-    const std::size_t end = std::min(names.find(',', at), names.size());
-    routes.push_back(jsonText(names.substr(at, end - at)));
-    at = end + 1;
-  }
+  for (EscapeRoute route : open) routes.push_back(jsonText(nameOf(route)));
   return joined(routes);
+}
+
+std::string survivorsJson(const std::vector<fact::Survivor>& survivors) {
+  std::vector<std::string> objects;
+  for (const fact::Survivor& survivor : survivors) objects.push_back(survivorJson(survivor));
+  return joined(objects);
 }
 
 }  // namespace
 
-void FrontOutcome::take(const std::vector<std::string_view>& fields) {
-  const std::string_view word = fields[0];
-  const std::size_t count = fields.size();
-  if (word == "mechanism" && count == 3) {
-    mechanism = fields[1];
-    escapable = fields[2];
-  } else if (word == "exited" && count == 2) {
-    root = ExitStatus{ExitStatus::Kind::exited, numberIn<std::int64_t>(fields[1])};
-  } else if (word == "signaled" && count == 2) {
-    root = ExitStatus{ExitStatus::Kind::signaled, numberIn<std::int64_t>(fields[1])};
-  } else if (word == "failed" && count == 4) {
-    failedCall = unescapeField(fields[1]);
-    failedNumber = numberIn<int>(fields[3]);
+void FrontOutcome::take(const Fact& fact) {
+  if (const auto* held = std::get_if<fact::Held>(&fact)) {
+    mechanism = nameOf(held->mechanism);
+    open = held->open;
+  } else if (const auto* ended = std::get_if<fact::RootEnded>(&fact)) {
+    root = ended->status;
+  } else if (const auto* failed = std::get_if<fact::Failed>(&fact)) {
+    failedCall = failed->why.call;
+    failedNumber = failed->why.number;
     settled = true;
-  } else if (word == "refused" && count == 3) {
-    refusal = std::string(fields[1]) + ": " + unescapeField(fields[2]);
+  } else if (const auto* refused = std::get_if<fact::Refused>(&fact)) {
+    refusal = refused->what + ": " + refused->detail;
     settled = true;
-  } else if (word == "survivor" && count == 5) {
-    survivors.push_back(survivorJson(fields));
-  } else if (word == "empty" && count == 5) {
-    endReason = fields[1];
-    endedPolitely = numberIn<std::uint64_t>(fields[2]);
-    killed = numberIn<std::uint64_t>(fields[3]);
-    durationMs = numberIn<std::uint64_t>(fields[4]);
+  } else if (const auto* survivor = std::get_if<fact::Survivor>(&fact)) {
+    survivors.push_back(*survivor);
+  } else if (const auto* empty = std::get_if<fact::Empty>(&fact)) {
+    endReason = empty->reason;
+    endedPolitely = empty->endedPolitely;
+    killed = empty->killed;
+    durationMs = empty->durationMs;
     settled = true;
   }
 }
 
 int FrontOutcome::diesOf() const {
   const bool signaled = root && root->kind == ExitStatus::Kind::signaled;
-  return signaled && endReason != "timeout" ? static_cast<int>(root->value) : 0;
+  return signaled && endReason != EndReason::timeout ? static_cast<int>(root->value) : 0;
 }
 
 int exitCodeOf(const FrontOutcome& outcome, const std::string& command) {
@@ -103,24 +93,24 @@ int exitCodeOf(const FrontOutcome& outcome, const std::string& command) {
   }
   if (!outcome.survivors.empty())
     std::fprintf(stderr, "holdfast: %zu processes could not be ended\n", outcome.survivors.size());
-  const bool guardDied = outcome.endReason == "guard-died";
+  const bool guardDied = outcome.endReason == EndReason::guardDied;
   if (guardDied)
     std::fputs("holdfast: the guard died; what was found of its tree was ended\n", stderr);
   if (!outcome.survivors.empty() || guardDied || !outcome.root) return kContainmentFailed;
-  if (outcome.endReason == "timeout") return kTimedOut;
+  if (outcome.endReason == EndReason::timeout) return kTimedOut;
   const bool signaled = outcome.root->kind == ExitStatus::Kind::signaled;
   return static_cast<int>(signaled ? 128 + outcome.root->value : outcome.root->value);
 }
 
 std::string reportJson(const std::string& treeId, const FrontOutcome& outcome) {
-  const std::string reason = outcome.endReason.empty() ? "not-started" : outcome.endReason;
+  const std::string_view reason = outcome.endReason ? nameOf(*outcome.endReason) : "not-started";
   return "{\"id\":" + jsonText(treeId) + ",\"mechanism\":" + jsonText(outcome.mechanism) +
-         ",\"escapable\":" + routesJson(outcome.escapable) + ",\"root\":" + rootJson(outcome.root) +
+         ",\"escapable\":" + routesJson(outcome.open) + ",\"root\":" + rootJson(outcome.root) +
          ",\"reason\":" + jsonText(reason) +
          ",\"endedPolitely\":" + std::to_string(outcome.endedPolitely) +
          ",\"killed\":" + std::to_string(outcome.killed) +
          ",\"durationMs\":" + std::to_string(outcome.durationMs) +
-         ",\"survivors\":" + joined(outcome.survivors) + "}\n";
+         ",\"survivors\":" + survivorsJson(outcome.survivors) + "}\n";
 }
 
 }  // namespace holdfast

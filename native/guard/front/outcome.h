@@ -4,28 +4,27 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "core/report.h"
+#include "core/facts.h"
 
 namespace holdfast {
 
 struct FrontOutcome {
   bool settled = false;  // nothing more will come
   std::string mechanism;
-  std::string escapable;
+  std::vector<EscapeRoute> open;
   std::optional<ExitStatus> root;
   std::string refusal;     // "mechanism: cgroup mkdir EACCES 13"
   std::string failedCall;  // the call that kept the root from starting
   int failedNumber = 0;
-  std::string endReason;  // of the `empty` fact
+  std::optional<EndReason> endReason;
   std::uint64_t endedPolitely = 0;
   std::uint64_t killed = 0;
-  std::uint64_t durationMs = 0;
-  std::vector<std::string> survivors;  // JSON objects
+  std::int64_t durationMs = 0;
+  std::vector<fact::Survivor> survivors;
 
-  void take(const std::vector<std::string_view>& fields);
+  void take(const Fact& fact);
   // The signal the front has to die of, or 0.
   int diesOf() const;
 };

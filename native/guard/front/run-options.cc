@@ -208,10 +208,12 @@ RunOptions parseRunOptions(const std::vector<std::string>& arguments, const Mech
 }
 
 Launch launchOf(const RunOptions& run, const std::string& treeId, const char* outerMark) {
-  Launch launch = run.terms;
-  launch.treeId = treeId;
-  launch.mark = outerMark == nullptr ? treeId : std::string(outerMark) + '.' + treeId;
-  if (!isMark(launch.mark)) launch.mark = treeId;  // a foreign or overlong one is not carried on
+  Launch launch;
+  launch.terms = run.terms;
+  launch.terms.treeId = treeId;
+  launch.terms.mark = outerMark == nullptr ? treeId : std::string(outerMark) + '.' + treeId;
+  if (!isMark(launch.terms.mark))
+    launch.terms.mark = treeId;  // a foreign or overlong one is not carried on
   launch.file = run.command[0];
   launch.args = run.command;
   return launch;

@@ -11,7 +11,7 @@
 namespace holdfast {
 
 struct RunOptions {
-  Launch terms;  // without identity, environment and descriptors
+  Terms terms;  // without identity
   std::vector<std::string> command;
   std::string jsonReport;  // a file to write, or empty
   std::vector<Identity> owners;

@@ -29,16 +29,13 @@ Number numberIn(std::string_view field, Number otherwise) {
 
 std::vector<std::string> memberLines(Containment& containment) {
   std::vector<std::string> lines;
-  for (const Member& member : containment.members()) lines.push_back("member " + describe(member));
-  lines.push_back("members " + std::to_string(lines.size()));
+  for (const Member& member : containment.members())
+    lines.push_back(lineOf(fact::OneMember{member}));
+  lines.push_back(lineOf(fact::Members{lines.size()}));
   return lines;
 }
 
-std::string usageLine(Containment& containment) {
-  const Usage usage = containment.usage();
-  return "usage " + std::to_string(usage.processes) + ' ' + std::to_string(usage.cpuMicroseconds) +
-         ' ' + std::to_string(usage.memoryBytes);
-}
+std::string usageLine(Containment& containment) { return lineOf(fact::Used{containment.usage()}); }
 
 std::vector<std::string> survivorLines(Containment& containment) {
   std::vector<std::string> lines;
@@ -56,10 +53,9 @@ std::string unnamedSurvivorLine() {
 
 std::string emptyLine(EndReason reason, const std::optional<Ending>& ending) {
   const std::int64_t now = nowMs();
-  return "empty " + std::string(nameOf(reason)) + ' ' +
-         std::to_string(ending ? ending->endedPolitely() : 0) + ' ' +
-         std::to_string(ending ? ending->killed() : 0) + ' ' +
-         std::to_string(now - (ending ? ending->startedAt() : now));
+  if (!ending) return lineOf(fact::Empty{reason, 0, 0, 0});
+  return lineOf(
+      fact::Empty{reason, ending->endedPolitely(), ending->killed(), now - ending->startedAt()});
 }
 
 EndTerms endTermsIn(const std::vector<std::string_view>& fields, std::uint64_t ownGraceMs) {

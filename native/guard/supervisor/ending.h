@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "guard/supervisor/asking.h"
 #include "posix/tree/containment.h"
 

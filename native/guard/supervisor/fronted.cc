@@ -75,7 +75,7 @@ void Supervisor::beginWhenDue() {
 
 // Stopped with its root it takes no signal.
 void Supervisor::wakeFront() {
-  if (!rootStopped_ || !tree_.terms.front) return;
+  if (root_ != RootStage::stopped || !tree_.terms.front) return;
   const Identity& front = tree_.terms.front->identity;
   const sigset_t pending = pendingSignalsOf(front.pid);
   if (sigismember(&pending, SIGTERM) == 1) (void)signalProcess(front, SIGCONT);
@@ -90,13 +90,13 @@ void Supervisor::relaySignals() {
                        [&](const Member& member) { return member.identity.pid == pid; });
   };
   for (const RelayedSignal& signal : front_->relay()->settled(isMember)) passOn(signal);
-  if (front_->relay()->wantsCheck()) link_.send("check");
+  if (front_->relay()->wantsCheck()) link_.send(lineOf(fact::Check{}));
 }
 
 // SIGTERM begins the ladder, which asks the root first.
 void Supervisor::passOn(const RelayedSignal& signal) {
   noteTold(signal.signo, signal.told == Told::nobody ? Told::root : signal.told);
-  if (signal.told == Told::everybody) link_.send("everybody " + std::to_string(signal.signo));
+  if (signal.told == Told::everybody) link_.send(lineOf(fact::Everybody{signal.signo}));
   const bool ends = signal.signo == SIGTERM && !isIgnored(SIGTERM);
   const bool asksRoot = ends && !ending_;
   if (ends)
@@ -145,7 +145,7 @@ void Supervisor::serveLeave() {
     tree_.containment->release();  // an init of a namespace watches the owner, too
     tree_.owner.forget();
   }
-  link_.send("left");
+  link_.send(lineOf(fact::Left{}));
 }
 
 }  // namespace holdfast

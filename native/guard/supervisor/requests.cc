@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/records/record.h"
+#include "core/text/lines.h"
 #include "guard/supervisor/answers.h"
 #include "guard/supervisor/supervisor.h"
 #include "posix/port/process.h"
@@ -40,7 +41,7 @@ void Supervisor::serve(const std::string& request) {
   if (word == "checked") return serveChecked();
   if (word == "leave") return serveLeave();
   if (word == "front-signal" && fields.size() == 4) return serveFrontSignal(fields);
-  if (word != "collected") return link_.send("unknown " + escapeField(request));
+  if (word != "collected") return link_.send(lineOf(fact::Unknown{request}));
   rootCollected_ = true;
   tree_.containment->collectRoot();
 }
@@ -52,7 +53,7 @@ void Supervisor::serve(CommandSocket::Caller& caller, const std::string& request
   const bool isEnd =
       fields.size() == 4 && fields[0] == "end" && (fields[1] == "kill" || fields[1] == "terminate");
   if (!isEnd) {
-    caller.link.send("unknown " + escapeField(request));
+    caller.link.send(lineOf(fact::Unknown{request}));
     return caller.link.close();
   }
   EndTerms terms = endTermsIn(fields, tree_.terms.graceMs);
@@ -80,14 +81,14 @@ void Supervisor::serveSignal(int signo) {
   std::size_t sent = 0;
   for (const Member& member : tree_.containment->members())
     if (tree_.containment->signalMember(member.identity, signo) == 0) ++sent;
-  link_.send("sent " + std::to_string(sent));
+  link_.send(lineOf(fact::Sent{sent}));
 }
 
 // Whatever stops are reported after `resumed` came after the continuation.
 void Supervisor::serveResume() {
   tree_.containment->settleStops();
   reportStops();
-  link_.send("resumed");
+  link_.send(lineOf(fact::Resumed{}));
 }
 
 void Supervisor::serveRelease() {
@@ -96,9 +97,9 @@ void Supervisor::serveRelease() {
     tree_.containment->release();
     released_ = true;
     tree_.owner.forget();
-    link_.send("released");
+    link_.send(lineOf(fact::Released{}));
   } catch (const OsError& error) {
-    link_.send("not-released " + describe(error));
+    link_.send(lineOf(fact::NotReleased{error}));
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kLeastHeldMs = 10;  // what one loop of signals takes
 constexpr std::int64_t kMostHeldMs = 150;  // for a sender who never rests
 constexpr std::int64_t kFrontsMs = 1000;   // in which a front answers that is not stopped
-constexpr std::int64_t kLookMs = 5;        // whether he rests
+constexpr std::int64_t kRestLookMs = 5;    // whether he rests
 constexpr std::int64_t kMomentMs = 500;    // in which two signals are one
 constexpr std::int64_t kUnnamedMs = 5;     // the same where the sender is not known
 constexpr std::size_t kMostEvents = 64;
@@ -112,7 +112,7 @@ bool SignalRelay::wantsCheck() {
   return true;
 }
 
-std::int64_t SignalRelay::nextAt() const { return holds() ? nowMs() + kLookMs : INT64_MAX; }
+std::int64_t SignalRelay::nextAt() const { return holds() ? nowMs() + kRestLookMs : INT64_MAX; }
 
 void SignalRelay::forgetOld(std::int64_t now) {
   const auto isOld = [&](const Event& event) { return now - event.at > kMomentMs; };

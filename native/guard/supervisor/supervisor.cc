@@ -82,7 +82,7 @@ void Supervisor::settle() {
 }
 
 bool Supervisor::finished() const {
-  const bool ownerStillAsks = link_.open() && rootReported_ && !rootCollected_;
+  const bool ownerStillAsks = link_.open() && root_ == RootStage::ended && !rootCollected_;
   return empty_ && reported() && !ownerStillAsks && !link_.hasUnsent();
 }
 
@@ -108,7 +108,7 @@ int Supervisor::waitMs() const {
   if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
   if (front_) at = std::min(at, front_->nextAt());
-  if (front_ && rootStopped_) at = std::min(at, nowMs() + kStoppedLookMs);
+  if (front_ && root_ == RootStage::stopped) at = std::min(at, nowMs() + kStoppedLookMs);
   at = std::min(at, dueAt());
   if (commands_) at = std::min(at, commands_->nextAt());
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
@@ -137,11 +137,9 @@ void Supervisor::loseOwner() {
 
 void Supervisor::observeRoot() {
   const auto status = tree_.containment->rootStatus();
-  if (!status || rootReported_) return;
-  rootReported_ = true;
-  rootStopped_ = false;
-  const bool exited = status->kind == ExitStatus::Kind::exited;
-  link_.send((exited ? "exited " : "signaled ") + std::to_string(status->value));
+  if (!status || root_ == RootStage::ended) return;
+  root_ = RootStage::ended;
+  link_.send(lineOf(fact::RootEnded{*status}));
   if (!link_.open()) tree_.containment->collectRoot();
   if (tree_.terms.front)
     (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // stopped, it hears nothing
@@ -160,9 +158,10 @@ void Supervisor::reportStops() {
   while (!link_.hasUnsent()) {
     const auto change = tree_.containment->takeStopChange();
     if (!change) return;
-    rootStopped_ = *change != 0;
-    link_.send(*change == 0 ? "continued" : "stopped " + std::to_string(*change));
-    if (!rootStopped_ && tree_.terms.front)
+    const bool stopped = *change != 0;
+    if (root_ != RootStage::ended) root_ = stopped ? RootStage::stopped : RootStage::running;
+    link_.send(stopped ? lineOf(fact::RootStopped{*change}) : lineOf(fact::RootContinued{}));
+    if (!stopped && tree_.terms.front)
       (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // it stopped with its root
   }
 }
@@ -181,7 +180,7 @@ void Supervisor::begin(const EndTerms& terms) {
 }
 
 void Supervisor::advance() {
-  if (empty_ || (!ending_ && !rootReported_)) return;
+  if (empty_ || (!ending_ && root_ != RootStage::ended)) return;
   empty_ = tree_.containment->empty();
   if (!empty_ && ending_ && ending_->advance()) empty_ = tree_.containment->empty();
   if (empty_) {
@@ -209,7 +208,7 @@ std::vector<std::string> Supervisor::survivors() {
   if (empty_) return {};
   std::vector<std::string> lines = survivorLines(*tree_.containment);
   if (!lines.empty()) return lines;
-  tree_.containment->reap();  // whoever has died meanwhile is none
+  tree_.containment->reap();  // one that has died meanwhile is no survivor
   if (!tree_.containment->empty()) lines.push_back(unnamedSurvivorLine());
   return lines;
 }

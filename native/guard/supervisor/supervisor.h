@@ -33,6 +33,8 @@ class Supervisor {
   void run();
 
  private:
+  enum class RootStage { running, stopped, ended };
+
   struct DueEnd {
     std::int64_t at;
     std::uint64_t graceMs;
@@ -85,12 +87,11 @@ class Supervisor {
   std::optional<CommandSocket> commands_;
   std::optional<Ending> ending_;
   std::string report_;  // the last fact, once it has been told
-  bool rootReported_ = false;
-  bool rootCollected_ = false;
+  RootStage root_ = RootStage::running;
+  bool rootCollected_ = false;  // the owner has seen its end
   bool released_ = false;
   bool timedOut_ = false;
   bool empty_ = false;
-  bool rootStopped_ = false;
   bool left_ = false;             // the front has returned
   std::vector<DueEnd> due_;       // ends that wait for something before them
   Told lastTold_ = Told::nobody;  // when programs were asked to end by others

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "guard/front/outcome.h"
 #include "guard/front/run-options.h"
 #include "guard/tree-id.h"
@@ -57,8 +57,8 @@ Launch completeLaunch(const RunOptions& run, const FrontCall& call) {
     if (pair.rfind("HOLDFAST_TREE=", 0) != 0) launch.env.push_back(std::move(pair));
   const std::size_t descriptors = std::max<std::size_t>(inheritedDescriptors().size(), 3);
   launch.stdio.assign(descriptors, StdioEntry::inherited);
-  if (!run.owners.empty()) launch.owner = run.owners.front();
-  if (run.ownerIsParent) launch.owner = callerOf(call);
+  if (!run.owners.empty()) launch.terms.owner = run.owners.front();
+  if (run.ownerIsParent) launch.terms.owner = callerOf(call);
   return launch;
 }
 
@@ -118,12 +118,13 @@ class ConsoleEvents {
 
 FrontOutcome waitForEnd(const LaunchedTree& launched) {
   FrontOutcome outcome;
-  for (const std::string& fact : launched.facts) outcome.take(splitFields(fact));
+  for (const std::string& line : launched.facts)
+    if (const auto fact = readFact(line)) outcome.take(*fact);
   if (launched.holder == nullptr) return outcome;
   letGoOfStreams();
   while (!outcome.settled)
-    for (const std::string& fact : launched.news->takeWithin(kForAWhile))
-      outcome.take(splitFields(fact));
+    for (const std::string& line : launched.news->takeWithin(kForAWhile))
+      if (const auto fact = readFact(line)) outcome.take(*fact);
   return outcome;
 }
 
@@ -137,9 +138,9 @@ int runFront(const FrontCall& call) {
   const std::string request = encode(launch);
   ConsoleEvents console;
   const LaunchedTree launched = launchTree({request, {}, homeFromEnvironment(), ownFile()});
-  console.watch(launched, launch.graceMs);
+  console.watch(launched, launch.terms.graceMs);
   const FrontOutcome outcome = waitForEnd(launched);
-  report.write(launch.treeId, outcome);
+  report.write(launch.terms.treeId, outcome);
   return exitCodeOf(outcome, run.command[0]);
 }
 

@@ -5,7 +5,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 #include "windows/records/record-directory.h"
 #include "windows/start/invocation.h"
 #include "windows/tree/launch-tree.h"
@@ -100,7 +101,7 @@ int runLaunch(const std::vector<std::string>& words) {
   for (bool over = false; !over;)
     for (const std::string& fact : launched.news->takeWithin(kForAWhile)) {
       tell(facts, fact);
-      over = over || fact.rfind("empty ", 0) == 0;
+      over = over || readAs<fact::Empty>(fact);
     }
   ExitProcess(0);  // with the thread, which may be waiting
 }

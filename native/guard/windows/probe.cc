@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "core/text/json.h"
 #include "guard/tree-id.h"
 #include "windows/records/record-directory.h"
@@ -55,9 +55,9 @@ std::string systemName() {
 
 Launch launchOfSelf(const std::vector<std::string>& words) {
   Launch launch;
-  launch.treeId = newTreeId();
-  launch.mark = launch.treeId;
-  launch.mechanisms = {Mechanism::job};
+  launch.terms.treeId = newTreeId();
+  launch.terms.mark = launch.terms.treeId;
+  launch.terms.mechanisms = {Mechanism::job};
   launch.file = ownFile();
   launch.args = {launch.file};
   launch.args.insert(launch.args.end(), words.begin(), words.end());
@@ -66,10 +66,10 @@ Launch launchOfSelf(const std::vector<std::string>& words) {
   return launch;
 }
 
-bool has(const std::vector<std::string>& facts, const std::string& beginning) {
-  return std::any_of(facts.begin(), facts.end(), [&](const std::string& fact) {
-    return fact.compare(0, beginning.size(), beginning) == 0;
-  });
+template <typename Kind>
+bool has(const std::vector<std::string>& facts) {
+  return std::any_of(facts.begin(), facts.end(),
+                     [](const std::string& fact) { return readAs<Kind>(fact).has_value(); });
 }
 
 // A tree from its launch to its end, in this process.
@@ -79,15 +79,15 @@ void probeJob() {
   Finding job{"mechanism", "job", launched.holder != nullptr, field("escapable", "broker")};
   if (!job.works) job.more = field("call", launched.facts.back());
   std::vector<std::string> facts = launched.facts;
-  while (job.works && !has(facts, "empty ")) {
+  while (job.works && !has<fact::Empty>(facts)) {
     const std::vector<std::string> news = launched.news->takeWithin(kPatienceMs);
     if (news.empty()) job = {"mechanism", "job", false, field("call", "it does not end")};
     facts.insert(facts.end(), news.begin(), news.end());
   }
   print(job);
-  print({"job", "a root is a member from birth", !has(facts, "passed-over "),
+  print({"job", "a root is a member from birth", !has<fact::PassedOver>(facts),
          field("advice", "it is started suspended, put into its job, and resumed")});
-  print({"record", "other commands see the trees of this user", has(facts, "record "),
+  print({"record", "other commands see the trees of this user", has<fact::Recorded>(facts),
          field("advice", "holdfast ps and its kin need the directory of records")});
 }
 

@@ -73,7 +73,7 @@ void abandon(Plan& plan, const ExecFailure& failure) {
 }
 
 // Returns when there is no root.
-void startRoot(Plan& plan, OrphanAlarm& alarm) {
+void startRootOf(Plan& plan, OrphanAlarm& alarm) {
   alarm.callOff();  // a guard that has members does not end before them
   const int error = plan.init ? startInit(*plan.init)
                               : startSharingRoot(rootOf(plan, plan.handover.cgroupDirectory, -1));
@@ -83,7 +83,7 @@ void startRoot(Plan& plan, OrphanAlarm& alarm) {
   }
   alarm.set(plan.deadlineMs);
   if (plan.child() > 0) (void)waitpid(plan.child(), nullptr, 0);
-  // A namespace that is not to be had says why when it is made by a fork.
+  // The slower way, by a fork, then says why there can be no namespace.
   plan.forkNeeded = plan.root == 0 && (plan.init || refusesClone3(error));
   abandon(plan, plan.root > 0 ? plan.exec->failure() : ExecFailure{"clone", error});
 }
@@ -96,7 +96,7 @@ void liveAsChild(void* shared) {
   OrphanAlarm alarm;
   alarm.set(plan.deadlineMs);
   try {
-    if (prepare(plan)) startRoot(plan, alarm);
+    if (prepare(plan)) startRootOf(plan, alarm);
   } catch (...) {
     plan.facts.clear();  // out of memory: no answer is the answer
   }

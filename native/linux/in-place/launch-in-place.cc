@@ -1,5 +1,6 @@
 #include "posix/port/launch-in-place.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "core/os-error.h"
+#include "core/text/lines.h"
 #include "linux/in-place/child.h"
 #include "linux/in-place/launch-plan.h"
 #include "linux/in-place/launch-wait.h"
@@ -39,7 +41,7 @@ void addRoot(const Plan& plan, int guard, Answer& answer) {
   const bool lost = stat ? stat->ppid != maker : plan.init.has_value();
   if (lost) answer.rootHandle.reset();
   const Identity identity = stat && !lost ? stat->identity() : Identity{root, 0};
-  answer.facts.push_back("started " + describe(identity));
+  answer.facts.push_back(lineOf(fact::Started{identity}));
 }
 
 // What it has told is whole once it has started somebody.
@@ -59,8 +61,10 @@ std::optional<LaunchedInPlace> launchInPlace(const GuardStart& start, int guardE
 
   const AllSignalsBlocked blocked;
   OrphanAlarm::serve();
-  const int guard = startSharing({plan->guardStack, plan->guardSharing, liveAsChild, plan.get()});
-  if (guard == 0) return std::nullopt;
+  const int guard = startSharing(
+      {plan->guardStack, plan->guardSharing.address(), 0, SIGCHLD, liveAsChild, plan.get()});
+  if (guard < 0 && refusesClone3(-guard)) return std::nullopt;
+  if (guard < 0) throw OsError("clone", -guard);
   const LaunchWait wait(*plan, guard, start.deadlineMs);
   if (!wait.forRoot()) return giveUp(wait, std::move(plan), guard);
   if (plan->rootRuns()) {

@@ -43,7 +43,7 @@ Plan::Plan(const GuardStart& start, int end)
       guardEnd(end),
       deadlineMs(start.deadlineMs),
       launch(decode(start.request)) {
-  const auto& asked = launch.mechanisms;
+  const auto& asked = launch.terms.mechanisms;
   const bool namespaces =
       std::find(asked.begin(), asked.end(), Mechanism::pidNamespace) != asked.end();
   if (namespaces) naming = makeInitSocket();

@@ -12,7 +12,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr int kLookMs = 50;
+constexpr int kSharingLookMs = 50;
 constexpr int kDyingLookMs = 5;
 constexpr std::int64_t kDyingMs = 1000;
 
@@ -36,7 +36,7 @@ LaunchWait::LaunchWait(const Plan& plan, int guard, int deadlineMs)
 // One that is killed before it has started a root wakes nobody: that is looked for now and then.
 bool LaunchWait::forRoot() const {
   while (!plan_.rootSharing.over() && (plan_.root > 0 || plan_.initShares() || !guardIsDead())) {
-    plan_.rootSharing.awaitEnd(kLookMs);
+    plan_.rootSharing.awaitEnd(kSharingLookMs);
     if (plan_.rootSharing.over()) break;
     if (isLate()) return false;
     signalAll(SIGCONT);
@@ -46,7 +46,7 @@ bool LaunchWait::forRoot() const {
 
 bool LaunchWait::forEnd() const {
   while (!plan_.guardSharing.over() && !guardIsDead()) {
-    plan_.guardSharing.awaitEnd(kLookMs);
+    plan_.guardSharing.awaitEnd(kSharingLookMs);
     if (isLate()) return false;
     if (!plan_.guardSharing.over()) signalAll(SIGCONT);
   }
@@ -64,7 +64,7 @@ void LaunchWait::giveUp() const {
   signalAll(SIGKILL);
   const std::int64_t deadline = nowMs() + kDyingMs;
   while (!plan_.guardSharing.over() && !guardIsDead() && nowMs() < deadline)
-    plan_.guardSharing.awaitEnd(kLookMs);
+    plan_.guardSharing.awaitEnd(kSharingLookMs);
 }
 
 bool LaunchWait::isLate() const { return nowMs() >= deadline_; }

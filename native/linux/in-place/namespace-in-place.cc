@@ -43,11 +43,11 @@ InitPlan::InitPlan(const std::string& path, const std::string& home, const Shari
 int startInit(InitPlan& plan) {
   int error = EPERM;
   if (geteuid() == 0)
-    error = startSharingInit(
-        {kRootsNamespaces, plan.stack, plan.sharing, runSharingInit, &plan, plan.pid});
+    error = startPausing(
+        {kRootsNamespaces, -1, plan.stack, plan.sharing, runSharingInit, &plan, plan.pid});
   if (error != EPERM) return error;
-  return startSharingInit(
-      {kUsersNamespaces, plan.stack, plan.sharing, runSharingInit, &plan, plan.pid});
+  return startPausing(
+      {kUsersNamespaces, -1, plan.stack, plan.sharing, runSharingInit, &plan, plan.pid});
 }
 
 }  // namespace holdfast

@@ -11,7 +11,7 @@
 #include <map>
 
 #include "core/os-error.h"
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/proc.h"

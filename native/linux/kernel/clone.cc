@@ -122,7 +122,7 @@ Cloned forkInto(std::uint64_t namespaces) {
 
 int forkWithSignal(int signo) { return static_cast<int>(legacyClone(signo)); }
 
-Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {
+Cloned cloneRoot(ExecRoot& root, const Cgroup* cgroup) {
   int pidfd = -1;
   const long pid = vforkRoot(root, cgroup, pidfd);
   if (pid > 0) return {static_cast<int>(pid), UniqueFd(pidfd)};
@@ -131,41 +131,25 @@ Cloned startRoot(ExecRoot& root, const Cgroup* cgroup) {
 }
 
 int startSharing(const SharingChild& child) {
-  CloneArguments arguments = sharingMemory(child.stack, CLONE_CHILD_CLEARTID);
-  arguments.child_tid = child.sharing.address();
-  const long pid = rawClone3(&arguments, sizeof arguments, child.run, child.context);
-  if (pid > 0) return static_cast<int>(pid);
-  if (refusesClone3(static_cast<int>(-pid))) return 0;
-  throw OsError("clone", static_cast<int>(-pid));
+  CloneArguments arguments = sharingMemory(child.stack, CLONE_CHILD_CLEARTID | child.also);
+  arguments.exit_signal = child.endSignal;
+  arguments.child_tid = child.cleared;
+  return static_cast<int>(rawClone3(&arguments, sizeof arguments, child.run, child.context));
 }
 
-int startWatching(const ChildStack& stack, void (*run)(void*), void* context, void* cleared) {
-  CloneArguments arguments = sharingMemory(stack, CLONE_FILES | CLONE_CHILD_CLEARTID);
-  arguments.exit_signal = 0;
-  arguments.child_tid = reinterpret_cast<std::uintptr_t>(cleared);
-  const long pid = rawClone3(&arguments, sizeof arguments, run, context);
-  return pid > 0 ? static_cast<int>(pid) : 0;
+int startPausing(const PausingChild& child) {
+  CloneArguments arguments = sharingMemory(
+      child.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID | child.namespaces);
+  arguments.child_tid = child.sharing.address();
+  arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&child.pid);
+  bornInside(arguments, child.cgroup);
+  const long pid = rawClone3(&arguments, sizeof arguments, child.run, child.context);
+  return pid > 0 ? 0 : static_cast<int>(-pid);
 }
 
 int startSharingRoot(const SharingRoot& start) {
-  CloneArguments arguments =
-      sharingMemory(start.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID);
-  arguments.child_tid = start.sharing.address();
-  arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&start.pid);
-  bornInside(arguments, start.cgroup);
-  const long pid =
-      rawClone3(&arguments, sizeof arguments, becomeSharingRoot, const_cast<SharingRoot*>(&start));
-  return pid > 0 ? 0 : static_cast<int>(-pid);
-}
-
-int startSharingInit(const SharingInit& start) {
-  CloneArguments arguments =
-      sharingMemory(start.stack, CLONE_VFORK | CLONE_CHILD_CLEARTID | CLONE_PARENT_SETTID);
-  arguments.flags |= start.namespaces;
-  arguments.child_tid = start.sharing.address();
-  arguments.parent_tid = reinterpret_cast<std::uintptr_t>(&start.pid);
-  const long pid = rawClone3(&arguments, sizeof arguments, start.run, start.context);
-  return pid > 0 ? 0 : static_cast<int>(-pid);
+  return startPausing({0, start.cgroup, start.stack, start.sharing, becomeSharingRoot,
+                       const_cast<SharingRoot*>(&start), start.pid});
 }
 
 }  // namespace holdfast

@@ -29,7 +29,7 @@ int forkWithSignal(int signo);
 // until the program runs and shares its memory with the child so long (vfork(2)): nothing is
 // copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)
 // the child is forked. Throws OsError when there is no process; a failed exec tells `root`.
-Cloned startRoot(ExecRoot& root, const Cgroup* cgroup);
+Cloned cloneRoot(ExecRoot& root, const Cgroup* cgroup);
 
 // Where a child that shares our memory runs. Throws OsError.
 class ChildStack {
@@ -62,21 +62,34 @@ class Sharing {
   std::atomic<std::uint32_t> word_{1};
 };
 
-// A child that shares this process's memory and runs beside it. The pid; 0 where clone3(2) is
-// refused. Throws OsError.
+// A child that shares this process's memory and runs beside it. The kernel clears a word of the
+// memory at its end, or when it becomes another program (CLONE_CHILD_CLEARTID, clone(2)).
 struct SharingChild {
+  const ChildStack& stack;
+  std::uint64_t cleared;    // address of the word
+  std::uint64_t also;       // CLONE_FILES: the descriptors are shared, too; else 0
+  std::uint64_t endSignal;  // which its maker gets at its end; 0: none
+  void (*run)(void*);
+  void* context;
+};
+// The pid, or a negative errno.
+int startSharing(const SharingChild& child);
+
+// A child of such a child. Its maker stands still until the program runs, while whoever else shares
+// the memory need not: from there on its maker must not use the C library.
+struct PausingChild {
+  std::uint64_t namespaces;  // CLONE_NEW*: new ones, of which it is the first process; else 0
+  int cgroup;                // the directory of the one in which it is born; -1: its maker's
   const ChildStack& stack;
   const Sharing& sharing;
   void (*run)(void*);
   void* context;
+  int& pid;  // there before its first step
 };
-int startSharing(const SharingChild& child);
+// 0 or an errno.
+int startPausing(const PausingChild& child);
 
-// The same, without a signal at its end, and with our descriptors; the kernel clears `cleared`.
-int startWatching(const ChildStack& stack, void (*run)(void*), void* context, void* cleared);
-
-// startRoot() for such a child, which stands still until the program runs, while whoever made it
-// need not: from there on it must not use the C library.
+// The root as such a child.
 struct SharingRoot {
   ExecRoot& root;
   int cgroup;  // its directory; -1: none
@@ -87,18 +100,6 @@ struct SharingRoot {
 };
 // 0 or an errno.
 int startSharingRoot(const SharingRoot& start);
-
-// The first process of new namespaces, which shares our memory while we stand still.
-struct SharingInit {
-  std::uint64_t namespaces;  // CLONE_NEW*
-  const ChildStack& stack;
-  const Sharing& sharing;
-  void (*run)(void*);
-  void* context;
-  int& pid;  // there before its first step
-};
-// 0 or an errno.
-int startSharingInit(const SharingInit& start);
 
 // Root needs no user namespace; everybody else gets a PID namespace only inside of one
 // (pid_namespaces(7), user_namespaces(7)).

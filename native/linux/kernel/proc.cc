@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/own-proc.h"
 #include "posix/files.h"

@@ -1,5 +1,7 @@
-// Mechanism `cgroup`: the root is born in a cgroup of its own below the owner's, which the
-// kernel kills as a whole; on top of the subreaper, which holds what leaves the cgroup.
+// Mechanism `cgroup`: the root is born in a cgroup of its own below the owner's, and a child is
+// always born in the cgroup of its parent (cgroups(7)). The kernel kills all members at once
+// (cgroup.kill, cgroups(7)) and tells when none is left (cgroup.events). A member that may write to
+// another cgroup can move there; the guard is a subreaper too, and holds it as its descendant.
 #pragma once
 
 #include "linux/kernel/cgroup.h"

@@ -26,7 +26,7 @@ std::vector<EscapeRoute> Group::escapable() const {
 }
 
 StartedRoot Group::start(ExecRoot& root) {
-  StartedRoot started = reaper_.adopt(startRoot(root, nullptr), root);
+  StartedRoot started = reaper_.adopt(cloneRoot(root, nullptr), root);
   if (started.failure.step == nullptr) lineage_.add(started.identity);
   return started;
 }
@@ -49,7 +49,7 @@ int Group::signalMember(const Identity& member, int signo) {
 void Group::reap() {
   reaper_.reap();
   const std::int64_t now = nowMs();
-  if (now < lookedAt_ + kLookMs / 2) return;
+  if (now < lookedAt_ + kRoutineLookMs / 2) return;
   lookedAt_ = now;
   lineage_.learn(kLearnMs);
   lookedAt_ += kRestPerLook * (nowMs() - now);

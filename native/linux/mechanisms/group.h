@@ -1,5 +1,7 @@
-// Mechanism `group`: nothing in the kernel holds the tree; members are followed by descent,
-// process group, session and mark. What macOS has to live with; on Linux the last resort.
+// Mechanism `group`: the kernel signals a process group as a whole (kill(2)), but any member may
+// leave it (setpgid(2), setsid(2)), and an orphan falls to a process that is not ours. So members
+// are looked for in the process table again and again: by descent, process group, session and mark.
+// It is what macOS has to live with, and the last resort on Linux.
 #pragma once
 
 #include "linux/mechanisms/reaper.h"
@@ -28,12 +30,12 @@ class Group : public Containment {
   bool empty() override;
   void keepOpen() override { reaper_.children().open(); }
   bool blind() override { return lineage_.blind(); }
-  std::optional<int> lookEveryMs() const override { return kLookMs; }
+  std::optional<int> lookEveryMs() const override { return kRoutineLookMs; }
 
  private:
   // A parent that lives shorter than this may leave children that nobody saw born
   // (`fast-double-fork`).
-  static constexpr int kLookMs = 500;
+  static constexpr int kRoutineLookMs = 500;
   // In a storm a look takes seconds, and whoever asks for something waits for it.
   static constexpr int kLearnMs = 100;
   static constexpr int kRestPerLook = 4;

@@ -15,7 +15,7 @@ namespace holdfast {
 
 namespace {
 
-// Where there is a choice, nothing that the program can see shall change.
+// Under `auto` a mechanism must not change what the program can see.
 std::unique_ptr<Containment> makeCgroup(const Terms& terms) {
   const bool preferred = terms.mechanisms.size() > 1;
   const std::string limit = preferred ? Cgroup::limitThatWouldHide() : std::string();

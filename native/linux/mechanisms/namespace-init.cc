@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/facts.h"
 #include "core/os-error.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/proc.h"
@@ -63,7 +64,7 @@ bool toldToStart(int socket) {
   return recv(socket, word, sizeof word, 0) == 5;
 }
 
-int startRoot(const ForkedInit& init) {
+int forkRoot(const ForkedInit& init) {
   const pid_t root = fork();
   if (root < 0) init.root.fail(ExecRoot::execStep);
   if (root == 0) {
@@ -111,8 +112,7 @@ class InitLoop {
     const auto& status = reaper_.rootStatus();
     if (!status || reported_) return;
     reported_ = true;
-    const bool exited = status->kind == ExitStatus::Kind::exited;
-    tell(socket_, (exited ? "exited " : "signaled ") + std::to_string(status->value));
+    tell(socket_, lineOf(fact::RootEnded{*status}));
   }
 
   void reportAlone() {
@@ -174,7 +174,7 @@ void runForkedInit(ForkedInit init) {
     keepFromBeingTraced();
     tell(socket, "ready");
     if (!toldToStart(socket)) _exit(1);
-    liveAsInit({startRoot(init), socket, init.ownerFd});
+    liveAsInit({forkRoot(init), socket, init.ownerFd});
   } catch (const OsError& error) {
     tell(socket, error.call() + ' ' + std::to_string(error.number()));
     _exit(1);

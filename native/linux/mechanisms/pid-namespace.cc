@@ -11,7 +11,9 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/facts.h"
 #include "core/os-error.h"
+#include "core/text/lines.h"
 #include "linux/kernel/clone.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/pidfd.h"
@@ -66,10 +68,10 @@ PidNamespace::PidNamespace(const Surroundings& surroundings) {
 }
 
 PidNamespace::PidNamespace(int init, UniqueFd socket)
-    : init_(init), socket_(std::move(socket)), started_(true) {}
+    : init_(init), socket_(std::move(socket)), stage_(Stage::running) {}
 
 PidNamespace::~PidNamespace() {
-  if (init_ > 0 && !initGone_) killInit();
+  if (init_ > 0 && stage_ != Stage::gone) killInit();
 }
 
 void PidNamespace::awaitReady() {
@@ -95,18 +97,17 @@ StartedRoot PidNamespace::start(ExecRoot& root) {
   started.pidfd = openPidfd(hello.sender);
   started.identity.pid = hello.sender;
   if (const auto stat = readStat(hello.sender)) started.identity = stat->identity();
-  started_ = true;
+  stage_ = Stage::running;
   return started;
 }
 
 void PidNamespace::takeMessage(const std::string& message) {
   const std::vector<std::string_view> fields = splitFields(message);
   const int value = fields.size() == 2 ? std::atoi(std::string(fields[1]).c_str()) : 0;
-  if (fields[0] == "exited") status_ = ExitStatus{ExitStatus::Kind::exited, value};
-  if (fields[0] == "signaled") status_ = ExitStatus{ExitStatus::Kind::signaled, value};
+  if (const auto ended = readAs<fact::RootEnded>(message)) status_ = ended->status;
   if (fields[0] == "changed") addStopChange(value);
   if (fields[0] == "settled") settled_ = true;
-  if (fields[0] == "alone") alone_ = true;
+  if (fields[0] == "alone") stage_ = std::max(stage_, Stage::alone);
 }
 
 // Who does not ask for them gets the last ones: a member may stop and continue the root for ever.
@@ -132,13 +133,12 @@ std::optional<int> PidNamespace::takeStopChange() {
 }
 
 void PidNamespace::collectRoot() {
-  collected_ = true;
-  if (alone_) return killInit();
+  if (stage_ == Stage::alone) return killInit();
   tell("collected");
 }
 
 std::vector<Member> PidNamespace::members() {
-  std::vector<Member> members = Subreaper::members();
+  std::vector<Member> members = below_.members();
   members.erase(std::remove_if(members.begin(), members.end(),
                                [&](const Member& member) { return member.identity.pid == init_; }),
                 members.end());
@@ -152,13 +152,13 @@ std::vector<Member> PidNamespace::members() {
 std::size_t PidNamespace::countInside() const {
   const std::size_t enough = runnableProcesses() > kCrowd ? kCrowd : SIZE_MAX;
   const std::size_t found = descendantsOf(getpid(), enough).size();
-  const std::size_t rootAtLeast = started_ && !status_ ? 1 : 0;
+  const std::size_t rootAtLeast = stage_ != Stage::prepared && !status_ ? 1 : 0;
   return std::max(found, rootAtLeast + 1) - 1;  // init does not count
 }
 
 std::size_t PidNamespace::killAll() {
   receiveAll();
-  if (initGone_) return 0;
+  if (stage_ == Stage::gone) return 0;
   const std::size_t inside = killed_ ? 0 : countInside();
   killed_ = true;
   (void)kill(init_, SIGKILL);  // our child, not waited for: the pid is its own
@@ -169,14 +169,15 @@ void PidNamespace::reap() {
   receiveAll();
   siginfo_t info{};
   const bool ended =
-      !initGone_ &&
+      stage_ != Stage::gone &&
       waitid(P_PID, static_cast<id_t>(init_), &info, WEXITED | WNOHANG | __WALL) == 0 &&
       info.si_pid == init_;
   if (!ended) return;
   receiveAll();
-  initGone_ = true;
+  const bool ran = stage_ != Stage::prepared;
+  stage_ = Stage::gone;
   // What the kernel killed with its init ended by SIGKILL.
-  if (started_ && !status_) status_ = ExitStatus{ExitStatus::Kind::signaled, SIGKILL};
+  if (ran && !status_) status_ = ExitStatus{ExitStatus::Kind::signaled, SIGKILL};
 }
 
 // Init is dead only when every process of its namespace is (kernel/pid_namespace.c,
@@ -184,7 +185,7 @@ void PidNamespace::reap() {
 void PidNamespace::killInit() {
   (void)kill(init_, SIGKILL);
   (void)waitpid(init_, nullptr, __WALL);
-  initGone_ = true;
+  stage_ = Stage::gone;
 }
 
 void PidNamespace::release() { tell("released"); }

@@ -1,6 +1,8 @@
-// Mechanism `namespace`: the tree lives in a PID namespace of its own. Its init is ours and dies
-// by the kernel's hand when the guard dies (PR_SET_PDEATHSIG), and with it every process inside
-// (pid_namespaces(7)): nothing is left to run when owner and guard are killed together.
+// Mechanism `namespace`: the tree lives in a PID namespace of its own. Whoever is born in a PID
+// namespace cannot leave it, and when its first process, the init, ends, the kernel kills everybody
+// else inside (pid_namespaces(7)). The init is a child of the guard, and the kernel kills it when
+// the guard dies (PR_SET_PDEATHSIG(2const)): so nothing runs on when owner and guard are killed
+// together.
 #pragma once
 
 #include <deque>
@@ -10,7 +12,7 @@
 
 namespace holdfast {
 
-class PidNamespace : public Subreaper {
+class PidNamespace : public Containment {
  public:
   // Makes the namespace and its init, which waits for start(). Throws OsError that names the
   // step that is not permitted here.
@@ -30,10 +32,14 @@ class PidNamespace : public Subreaper {
   int newsFd() const override { return socket_.get(); }
   void collectRoot() override;
   std::vector<Member> members() override;
+  Usage usage() override { return below_.usage(); }
+  int signalMember(const Identity& member, int signo) override {
+    return below_.signalMember(member, signo);
+  }
+  void keepOpen() override { below_.keepOpen(); }
   std::size_t killAll() override;
   void reap() override;
-  bool empty() override { return alone_ || initGone_; }
-  bool blind() override { return false; }  // the kernel ends all of it with its init
+  bool empty() override { return stage_ >= Stage::alone; }
   void settleStops() override;
   void release() override;
 
@@ -46,16 +52,21 @@ class PidNamespace : public Subreaper {
   std::size_t countInside() const;
   void killInit();
 
-  int init_ = 0;  // pid
+  enum class Stage {
+    prepared,  // no root runs yet
+    running,
+    alone,  // init has nothing left but, perhaps, the dead root
+    gone,   // and with init everything in the namespace
+  };
+
+  Subreaper below_;  // what the guard sees of the namespace, below itself
+  int init_ = 0;     // pid
   UniqueFd socket_;
   std::optional<ExitStatus> status_;
   std::deque<int> stopChanges_;
-  bool started_ = false;
+  Stage stage_ = Stage::prepared;
   bool killed_ = false;
-  bool collected_ = false;
-  bool settled_ = false;   // init has answered settleStops()
-  bool alone_ = false;     // init has nothing left but, perhaps, the dead root
-  bool initGone_ = false;  // and therefore everything in the namespace
+  bool settled_ = false;  // init has answered settleStops()
 };
 
 }  // namespace holdfast

@@ -63,9 +63,9 @@ int Subreaper::signalMember(const Identity& member, int signo) {
   return OwnChildren::signal(member, signo);
 }
 
-// A small tree is hit as a whole. Of a large one the children first: whoever dies leaves its own
-// children to us, and what is deeper is looked for in the next sweep only, when most of it has
-// come up already. One that forks while it is killed is brought to a stand.
+// A small tree is killed as a whole. Of a large one only our children are killed first: when one
+// dies, its children become ours, and the next sweep finds most of the deeper ones there. A tree
+// that forks while it is killed is stopped first.
 std::size_t Subreaper::killAll() {
   sweeps_ += 1;
   const std::size_t limit = sweeps_ > 1 ? SIZE_MAX : kSmallTree;

@@ -1,5 +1,7 @@
-// Mechanism `subreaper`: the guard is PR_SET_CHILD_SUBREAPER, so whatever loses its parent
-// becomes the guard's child, and "no child left" proves that the tree is empty.
+// Mechanism `subreaper`: when a parent dies, the kernel gives its children to the nearest ancestor
+// that has asked for orphans (PR_SET_CHILD_SUBREAPER(2const)), and that is the guard. So every
+// member stays below the guard however often it forks or changes its session. A guard without
+// children (ECHILD, wait(2)) has proof that the tree is empty.
 #pragma once
 
 #include <set>
@@ -35,7 +37,7 @@ class Subreaper : public Containment {
 
  protected:
   StartedRoot startIn(const Cgroup* cgroup, ExecRoot& root) {
-    return reaper_.adopt(startRoot(root, cgroup), root);
+    return reaper_.adopt(cloneRoot(root, cgroup), root);
   }
   // 1 when this process is hit for the first time.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }

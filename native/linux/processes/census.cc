@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "core/report.h"
 #include "core/text/fields.h"
+#include "core/text/lines.h"
 #include "linux/kernel/numbers.h"
 #include "linux/kernel/own-proc.h"
 #include "posix/clock.h"

@@ -7,7 +7,7 @@
 
 #include <cerrno>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "linux/kernel/clone.h"
 #include "linux/kernel/own-proc.h"
 #include "linux/kernel/pidfd.h"

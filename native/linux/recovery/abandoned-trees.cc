@@ -8,7 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "linux/kernel/pidfd.h"
 #include "linux/processes/dying.h"
 #include "linux/recovery/kin-search.h"

@@ -32,7 +32,7 @@ std::string ownOrNone() {
   try {
     return Cgroup::ownDirectory();
   } catch (const OsError&) {
-    return {};  // no cgroup2: there are none to be found
+    return {};  // no cgroup2, so no cgroup of a guard
   }
 }
 

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "core/os-error.h"
-#include "posix/descriptor-right.h"
+#include "posix/pointers.h"
 #include "posix/port/descriptors.h"
 
 namespace holdfast {
@@ -15,13 +15,6 @@ namespace holdfast {
 namespace {
 
 constexpr int kIgnored[] = {SIGPIPE, SIGXFSZ};
-
-std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
 
 }  // namespace
 
@@ -33,8 +26,8 @@ std::vector<std::string> ownEnvironment() {
 }
 
 void become(const Program& program) {
-  const std::vector<char*> args = pointersTo(program.args);
-  const std::vector<char*> env = pointersTo(program.env);
+  const std::vector<char*> args = vectorOf(program.args);
+  const std::vector<char*> env = vectorOf(program.env);
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   struct sigaction before[std::size(kIgnored)] = {};

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/facts.h"
 #include "core/os-error.h"
 #include "posix/clock.h"
 #include "posix/launch-wire.h"
@@ -19,7 +20,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t kBufferBytes = 16384;
-constexpr std::int64_t kLookMs = 50;
+constexpr std::int64_t kSilenceMs = 50;
 
 void sendBatch(int socket, std::string_view bytes, const PassedDescriptors& batch) {
   alignas(cmsghdr) char control[CMSG_SPACE(kMostPassedAtOnce * sizeof(int))] = {};
@@ -31,11 +32,6 @@ void sendBatch(int socket, std::string_view bytes, const PassedDescriptors& batc
   // A new socket has room for the few bytes of headers.
   if (sendmsg(socket, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size()))
     throw OsError::last("sendmsg");
-}
-
-bool isAnswer(std::string_view line) {
-  const std::string_view word = line.substr(0, line.find(' '));
-  return word == "started" || word == "failed" || word == "refused";
 }
 
 // How many bytes belong to the facts up to the answer; all of them when it is not there yet.
@@ -57,7 +53,7 @@ short awaitEvents(int socket, int events, std::int64_t deadline) {
   const std::int64_t left = deadline - nowMs();
   if (left <= 0) throw OsError("wait for the guard", ETIMEDOUT);
   pollfd watched{socket, static_cast<short>(events), 0};
-  (void)poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, kLookMs)));
+  (void)poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, kSilenceMs)));
   return watched.revents;  // EINTR: none
 }
 

@@ -18,7 +18,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr int kLookMs = 20;  // where a child has no handle to wait for
+constexpr int kNoHandleLookMs = 20;  // where a child has no handle to wait for
 constexpr std::size_t kStackBytes = 128 * 1024;
 
 }  // namespace
@@ -102,7 +102,7 @@ void GuardReaper::run() {
 int GuardReaper::lookAgainMs() {
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const Watched& guard : watched_)
-    if (!guard.handle) return kLookMs;
+    if (!guard.handle) return kNoHandleLookMs;
   return -1;
 }
 
@@ -167,7 +167,7 @@ void GuardReaper::searchIfWanted() {
 // wait for it.
 void GuardReaper::recoverHere(GuardStory& story) {
   TreeFacts facts;
-  for (const std::string& line : story.facts) facts.take(line);
+  for (const std::string& line : story.facts) (void)facts.take(line);
   OwnerLink link(std::move(story.guardEnd));
   try {
     for (const std::string& line : recoverTree(facts)) link.send(line);

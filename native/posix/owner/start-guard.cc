@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <iterator>
 
+#include "core/facts.h"
 #include "core/os-error.h"
 #include "posix/owner/guard-reaper.h"
+#include "posix/pointers.h"
 #include "posix/port/launch-in-place.h"
 #include "posix/port/leftovers.h"
 #include "posix/socket-pair.h"
@@ -32,19 +34,7 @@ class FileActions {
   posix_spawn_file_actions_t actions_;
 };
 
-std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-// What recover needs to know of a tree (docs/protocol.md, "When the guard dies").
-bool isForRecovery(const std::string& fact) {
-  const std::string word = fact.substr(0, fact.find(' '));
-  return word == "guard" || word == "mechanism" || word == "cgroup" || word == "record" ||
-         word == "started";
-}
+bool isForRecovery(const std::string& fact) { return TreeFacts().take(fact); }
 
 std::vector<std::string> storyOf(const GuardStart& start, const Answer& answer) {
   std::vector<std::string> facts = start.recovery;
@@ -54,7 +44,7 @@ std::vector<std::string> storyOf(const GuardStart& start, const Answer& answer) 
 
 std::string markOf(const GuardStart& start) {
   TreeFacts facts;
-  for (const std::string& line : start.recovery) facts.take(line);
+  for (const std::string& line : start.recovery) (void)facts.take(line);
   return facts.mark;
 }
 
@@ -84,8 +74,8 @@ int spawnGuardProgram(const std::string& path, const std::vector<std::string>& a
   if (socket >= 0 && posix_spawn_file_actions_adddup2(actions.get(), socket, kGuardSocket) != 0)
     throw OsError("posix_spawn_file_actions_adddup2", ENOMEM);
   pid_t pid = 0;
-  const int error = posix_spawn(&pid, path.c_str(), actions.get(), nullptr,
-                                pointersTo(words).data(), pointersTo(environment).data());
+  const int error = posix_spawn(&pid, path.c_str(), actions.get(), nullptr, vectorOf(words).data(),
+                                vectorOf(environment).data());
   if (error != 0) throw OsError("posix_spawn", error, path);
   return pid;
 }
@@ -115,7 +105,7 @@ StartedGuard startGuard(const GuardStart& start) {
     Answer answer =
         channel.awaitAnswer(start.deadlineMs, [&] { reaper.signalGuard(number, SIGCONT); });
     reaper.setFacts(number, storyOf(start, answer));
-    if (answer.facts.back().compare(0, 8, "started ") == 0) searchOnce(start);
+    if (readAs<fact::Started>(answer.facts.back())) searchOnce(start);
     return {std::move(channel), std::move(answer), number};
   } catch (const OsError&) {
     reaper.signalGuard(number, SIGKILL);

@@ -13,7 +13,7 @@ class DeathWatch {
 
   // `handle` is openProcess()'s. Throws OsError.
   void add(const UniqueFd& handle);
-  // Before it is closed. An empty one, or one that was never added, is nobody's.
+  // Before it is closed. An empty one, or one that was never added, is ignored.
   void remove(const UniqueFd& handle);
   // Returns at a death, at wake(), or when the time is over (-1: never).
   void wait(int timeoutMs);

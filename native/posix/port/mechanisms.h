@@ -14,7 +14,7 @@ struct Handover;
 const MechanismOffer& offeredMechanisms();
 
 // What a namespace is made around: the root, and the owner whose death may end it at once
-// (readable then; -1: nobody's).
+// (readable then; -1: no death does).
 struct Surroundings {
   ExecRoot& root;
   int ownerFd;

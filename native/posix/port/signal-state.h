@@ -13,8 +13,8 @@ bool handlesSignal(int pid, int signo);
 // Those that wait for it, sent to the whole process.
 sigset_t pendingSignalsOf(int pid);
 // Whoever has sent a signal so long ago will not send more: neither he nor a program that he has
-// started since has a processor or waits for one. One that has ended may be one of many (`kill PID`
-// for each process), of whom nobody tells.
+// started since has a processor or waits for one. False where it has ended: it may have been one of
+// many senders (`kill PID` for each process).
 bool isAtRest(int pid, std::int64_t agoMs);
 
 }  // namespace holdfast

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/os-error.h"
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "posix/files.h"
 #include "posix/records/other-users.h"
 

@@ -17,14 +17,14 @@ namespace holdfast {
 
 namespace {
 
-constexpr int kLookMs = 1;  // how long at most somebody holds the lock who only looks
+constexpr int kLockRetryMs = 1;  // how long at most somebody holds the lock who only looks
 constexpr int kLooks = 20;
 
 // Throws OsError.
 void lock(const UniqueFd& file, const std::string& path) {
   for (int attempt = 0; flock(file.get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
     if (errno != EWOULDBLOCK || attempt == kLooks) throw OsError::last("flock", path);
-    (void)poll(nullptr, 0, kLookMs);
+    (void)poll(nullptr, 0, kLockRetryMs);
   }
 }
 

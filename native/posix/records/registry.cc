@@ -22,12 +22,12 @@ namespace holdfast {
 
 namespace {
 
-// Between its making and its lock a temporary file is nobody's for a moment.
+// A temporary file is made first and locked then: for a moment nobody holds it.
 constexpr std::time_t kSettledSeconds = 10;
 
 // How long a guard may take from its start until it listens, and how often that is looked for.
 constexpr std::uint64_t kBirthMs = 2000;
-constexpr int kLookMs = 5;
+constexpr int kSettlingLookMs = 5;
 
 // A file in the directory of records.
 struct Place {
@@ -191,7 +191,7 @@ Registry readSettledRegistry(const std::string& home) {
     Registry registry = readRegistry(home);
     const auto& entries = registry.entries;
     if (std::none_of(entries.begin(), entries.end(), isBeingBorn)) return registry;
-    (void)poll(nullptr, 0, kLookMs);
+    (void)poll(nullptr, 0, kSettlingLookMs);
   }
 }
 

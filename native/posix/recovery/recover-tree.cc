@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <optional>
 
+#include "core/facts.h"
 #include "core/os-error.h"
-#include "core/report.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
 #include "posix/records/record.h"
@@ -89,7 +89,7 @@ std::vector<std::string> recoverTree(const TreeFacts& facts) {
     if (record) record->remove();
     if (facts.root.pid > 0 && !leftovers->seesAll()) lines.push_back(unseenLine(facts));
   }
-  lines.push_back(guardDiedLine(recovery.killed, nowMs() - begun));
+  lines.push_back(lineOf(fact::Empty{EndReason::guardDied, 0, recovery.killed, nowMs() - begun}));
   return lines;
 }
 

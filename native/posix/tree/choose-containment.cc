@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/os-error.h"
-#include "core/report.h"
 
 namespace holdfast {
 
@@ -16,7 +15,6 @@ const EscapeRoute* refusedAmong(const std::vector<EscapeRoute>& open, const Term
 Choice chooseContainment(const Terms& terms, const Surroundings& surroundings) {
   Choice choice;
   for (Mechanism mechanism : terms.mechanisms) {
-    const std::string name(nameOf(mechanism));
     try {
       std::unique_ptr<Containment> candidate = makeContainment(mechanism, terms, surroundings);
       const EscapeRoute* refused = refusedAmong(candidate->escapable(), terms);
@@ -26,10 +24,9 @@ Choice chooseContainment(const Terms& terms, const Surroundings& surroundings) {
       }
       candidate->dissolve();
       const std::string open = "leaves " + std::string(nameOf(*refused)) + " open";
-      choice.passedOver.push_back(name + ' ' + escapeField(open) + " REFUSED 0");
+      choice.passedOver.push_back({mechanism, {open, "REFUSED", 0}});
     } catch (const OsError& error) {
-      choice.passedOver.push_back(name + ' ' + escapeField(error.call()) + ' ' +
-                                  errorName(error.number()) + ' ' + std::to_string(error.number()));
+      choice.passedOver.push_back({mechanism, error});
     }
   }
   return choice;

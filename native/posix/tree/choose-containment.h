@@ -3,16 +3,16 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
+#include "core/facts.h"
 #include "posix/port/mechanisms.h"
 
 namespace holdfast {
 
 struct Choice {
   std::unique_ptr<Containment> containment;  // empty when none was acceptable
-  std::vector<std::string> passedOver;       // "cgroup mkdir EACCES 13", one a candidate
+  std::vector<fact::PassedOver> passedOver;  // every candidate before it
 };
 
 Choice chooseContainment(const Terms& terms, const Surroundings& surroundings);

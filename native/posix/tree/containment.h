@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "core/facts.h"
 #include "core/launch.h"
 #include "core/member.h"
-#include "core/report.h"
 #include "posix/tree/exec-root.h"
 
 namespace holdfast {
@@ -62,12 +62,12 @@ class Containment {
   virtual void reap() = 0;
   // Opens what proves and kills, for the time when nothing can be opened any more.
   virtual void keepOpen() {}
-  // For want of descriptors this process sees so little that members may live of whom it does not
-  // know: who has descriptors of his own has to end them.
+  // This process has no descriptors left, so members may live that it does not see: another
+  // process, which has some, has to end them.
   virtual bool blind() { return false; }
   // Nothing is left but, perhaps, the dead root that has not been collected.
   virtual bool empty() = 0;
-  // The owner's death shall end nothing any more.
+  // From now on the owner's death ends nothing.
   virtual void release() {}
   // Where the tree is held in the file system, open, for another program to go on with. Only the
   // destructor may be called afterwards.

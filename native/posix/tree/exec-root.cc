@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "core/os-error.h"
+#include "posix/pointers.h"
 #include "posix/port/credentials.h"
 #include "posix/port/sockets.h"
 
@@ -29,13 +30,6 @@ struct Report {
 void clearNonBlocking(int fd) {
   const int flags = fcntl(fd, F_GETFL);
   if (flags >= 0 && (flags & O_NONBLOCK) != 0) (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-std::vector<char*> pointersTo(const std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 2);
-  for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
-  return pointers;
 }
 
 std::string_view pathIn(const std::vector<std::string>& environment) {
@@ -82,7 +76,7 @@ ExecRoot::ExecRoot(const Launch& launch, const std::vector<int>& passed, SignalS
     : launch_(launch),
       kept_(kept),
       programs_(programsFor(launch)),
-      mark_("HOLDFAST_TREE=" + launch.mark) {
+      mark_("HOLDFAST_TREE=" + launch.terms.mark) {
   std::size_t next = 0;
   for (StdioEntry entry : launch.stdio) {
     const bool taken = entry == StdioEntry::passed && next < passed.size();

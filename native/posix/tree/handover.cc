@@ -4,8 +4,9 @@
 
 #include <stdexcept>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "core/text/fields.h"
+#include "core/text/lines.h"
 #include "core/tree-names.h"
 #include "posix/files.h"
 #include "posix/port/mechanisms.h"
@@ -18,7 +19,7 @@ constexpr std::size_t kFields = 11;
 
 constexpr int kFirstOwn = 3;
 
-// Not the standard ones, which are nobody's to hand over.
+// The standard ones are never handed over.
 int descriptorAt(const std::vector<std::string_view>& fields, std::size_t at) {
   const int fd = intIn("handover", fields[at]);
   if (fd < kFirstOwn && fd != -1) refuseField("handover", fields[at]);

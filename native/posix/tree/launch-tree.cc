@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 
+#include "core/facts.h"
 #include "core/records/record.h"
 #include "posix/port/prctl.h"
 #include "posix/port/process.h"
@@ -33,10 +33,9 @@ void requireNoLimits(const Limits& limits) {
 }
 
 // "cgroup (EACCES, mkdir)"
-std::string inWords(const std::string& passedOver) {
-  const std::vector<std::string_view> fields = splitFields(passedOver);
-  return std::string(fields[0]) + " (" + std::string(fields[2]) + ", " + unescapeField(fields[1]) +
-         ')';
+std::string inWords(const fact::PassedOver& candidate) {
+  return std::string(nameOf(candidate.mechanism)) + " (" + candidate.why.code + ", " +
+         candidate.why.call + ')';
 }
 
 bool isShortage(int error) {
@@ -44,24 +43,19 @@ bool isShortage(int error) {
 }
 
 // Every candidate works here, and only now the machine has too little: no word about mechanisms.
-void requireNoShortage(const std::vector<std::string>& passedOver) {
-  int error = 0;
-  std::string call;
-  for (const std::string& candidate : passedOver) {
-    const std::vector<std::string_view> fields = splitFields(candidate);
-    error = std::atoi(std::string(fields[3]).c_str());
-    call = unescapeField(fields[1]);
-    if (!isShortage(error)) return;
-  }
-  if (error != 0) throw OsError(call, error);
+void requireNoShortage(const std::vector<fact::PassedOver>& passedOver) {
+  for (const fact::PassedOver& candidate : passedOver)
+    if (!isShortage(candidate.why.number)) return;
+  if (passedOver.empty()) return;
+  throw OsError(passedOver.back().why.call, passedOver.back().why.number);
 }
 
 std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
                                     const Surroundings& surroundings) {
-  Choice choice = chooseContainment(launch, surroundings);
+  Choice choice = chooseContainment(launch.terms, surroundings);
   std::string why;
-  for (const std::string& candidate : choice.passedOver) {
-    link.queue("passed-over " + candidate);
+  for (const fact::PassedOver& candidate : choice.passedOver) {
+    link.queue(lineOf(candidate));
     why += (why.empty() ? "" : "; ") + inWords(candidate);
   }
   if (choice.containment) return std::move(choice.containment);
@@ -71,9 +65,9 @@ std::unique_ptr<Containment> choose(OwnerLink& link, const Launch& launch,
 
 RecordFacts factsOf(const Launch& launch, const Containment& containment) {
   RecordFacts facts;
-  facts.treeId = launch.treeId;
-  facts.label = launch.label;
-  facts.mark = launch.mark;
+  facts.treeId = launch.terms.treeId;
+  facts.label = launch.terms.label;
+  facts.mark = launch.terms.mark;
   facts.uid = geteuid();
   facts.machine = machineId();
   facts.boot = bootId();
@@ -90,10 +84,10 @@ RecordFacts factsOf(const Launch& launch, const Containment& containment) {
 std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& facts) {
   try {
     Record record = Record::create(setting.home, facts.treeId, recordText(facts));
-    setting.link.queue("record " + escapeField(record.path()));
+    setting.link.queue(lineOf(fact::Recorded{record.path()}));
     return record;
   } catch (const OsError& error) {
-    setting.link.queue("unrecorded " + describe(error));
+    setting.link.queue(lineOf(fact::Unrecorded{error}));
     return std::nullopt;
   }
 }
@@ -111,7 +105,7 @@ LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
     const sigset_t early = pendingSignals();
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
-    setting.link.send("started " + describe(root.identity), root.pidfd.get());
+    setting.link.send(lineOf(fact::Started{root.identity}), root.pidfd.get());
     return {std::move(tree), root.identity, early};
   } catch (...) {
     tree.abandon();
@@ -151,28 +145,27 @@ void LaunchedTree::recordRoot() {
 PreparedTree prepareTree(const LaunchSetting& setting, const Launch& launch, ExecRoot& exec) {
   OwnerLink& link = setting.link;
   const Identity guard = ownIdentity();
-  link.queue("guard " + describe(guard));
-  requireNoLimits(launch.limits);
-  OwnerWatch owner(launch.owner, link);
+  link.queue(lineOf(fact::Guard{guard}));
+  requireNoLimits(launch.terms.limits);
+  OwnerWatch owner(launch.terms.owner, link);
   std::unique_ptr<Containment> containment =
-      choose(link, launch, {exec, ownerToDieWith(launch, owner), setting.inPlace});
+      choose(link, launch, {exec, ownerToDieWith(launch.terms, owner), setting.inPlace});
 
   std::vector<EscapeRoute> open = containment->escapable();
   RecordFacts facts = factsOf(launch, *containment);
   facts.guard = guard;
   facts.owner = owner.identity();
   std::optional<Record> kept = record(setting, facts);
-  PreparedTree tree{launch, std::move(owner), std::move(containment), std::move(kept)};
+  PreparedTree tree{launch.terms, std::move(owner), std::move(containment), std::move(kept)};
   if (!tree.record && crashLeavesMembers(open)) open.push_back(EscapeRoute::unrecorded);
-  if (const EscapeRoute* refused = refusedAmong(open, launch)) {
+  if (const EscapeRoute* refused = refusedAmong(open, launch.terms)) {
     tree.abandon();
     throw Refusal{"route", std::string(nameOf(*refused))};
   }
-  link.queue("mechanism " + std::string(nameOf(tree.containment->mechanism())) + ' ' +
-             joinNames(open));
-  link.queue("owner " + describe(tree.owner.identity()));
+  link.queue(lineOf(fact::Held{tree.containment->mechanism(), open}));
+  link.queue(lineOf(fact::Owner{tree.owner.identity()}));
   if (const std::string path = tree.containment->cgroupPath(); !path.empty())
-    link.queue("cgroup " + escapeField(path));
+    link.queue(lineOf(fact::InCgroup{path}));
   return tree;
 }
 
@@ -180,12 +173,11 @@ std::string factOfFailure() {
   try {
     throw;
   } catch (const Refusal& refusal) {
-    return "refused " + refusal.what + ' ' + escapeField(refusal.detail);
+    return lineOf(fact::Refused{refusal.what, refusal.detail});
   } catch (const std::invalid_argument& problem) {
-    return std::string("refused owner ") + escapeField(problem.what());
+    return lineOf(fact::Refused{"owner", problem.what()});
   } catch (const OsError& error) {
-    return "failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
-           std::to_string(error.number());
+    return lineOf(fact::Failed{error});
   }
 }
 

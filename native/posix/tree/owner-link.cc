@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "core/os-error.h"
 #include "posix/launch-wire.h"
 #include "posix/port/sockets.h"
 

@@ -1,38 +1,40 @@
 #include "posix/tree/tree-facts.h"
 
-#include <charconv>
-
-#include "core/launch.h"
-#include "core/report.h"
+#include "core/facts.h"
 
 namespace holdfast {
 
 namespace {
 
-template <typename Number>
-Number numberIn(std::string_view field) {
-  Number number = 0;
-  (void)std::from_chars(field.data(), field.data() + field.size(), number);  // 0 is nobody
-  return number;
-}
+// Each takes one kind of fact. The others are for somebody else.
+struct Taker {
+  TreeFacts& tree;
 
-Identity identityIn(const std::vector<std::string_view>& fields) {
-  return {numberIn<int>(fields[1]), numberIn<std::uint64_t>(fields[2])};
-}
+  bool operator()(const fact::Tree& f) const { return set(tree.treeId, f.id); }
+  bool operator()(const fact::Mark& f) const { return set(tree.mark, f.mark); }
+  bool operator()(const fact::Guard& f) const { return set(tree.guard, f.guard); }
+  bool operator()(const fact::Held& f) const { return set(tree.mechanism, f.mechanism); }
+  bool operator()(const fact::InCgroup& f) const { return set(tree.cgroup, f.path); }
+  bool operator()(const fact::Recorded& f) const { return set(tree.record, f.path); }
+  bool operator()(const fact::Started& f) const { return set(tree.root, f.root); }
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return false;
+  }
+
+ private:
+  template <typename Value, typename Told>
+  static bool set(Value& value, const Told& told) {
+    value = told;
+    return true;
+  }
+};
 
 }  // namespace
 
-void TreeFacts::take(const std::string& line) {
-  const std::vector<std::string_view> fields = splitFields(line);
-  if (fields.size() < 2) return;
-  const std::string_view word = fields[0];
-  if (word == "tree" && isTreeId(fields[1])) treeId = fields[1];
-  if (word == "mark" && isMark(fields[1])) mark = fields[1];
-  if (word == "cgroup") cgroup = unescapeField(fields[1]);
-  if (word == "mechanism") mechanism = mechanismNamed(fields[1]);
-  if (word == "record") record = unescapeField(fields[1]);
-  if (word == "guard" && fields.size() == 3) guard = identityIn(fields);
-  if (word == "started" && fields.size() == 3) root = identityIn(fields);
+bool TreeFacts::take(std::string_view line) {
+  const std::optional<Fact> fact = readFact(line);
+  return fact && std::visit(Taker{*this}, *fact);
 }
 
 }  // namespace holdfast

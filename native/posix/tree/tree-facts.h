@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/identity.h"
 #include "core/mechanism.h"
@@ -18,8 +19,8 @@ struct TreeFacts {
   std::string record;  // path, or empty
   std::optional<Mechanism> mechanism;
 
-  // Takes one line of the protocol, `tree ID` and `mark M` included; others are passed over.
-  void take(const std::string& line);
+  // Takes a fact that recovery needs (docs/protocol.md, "When the guard dies"). False: another one.
+  bool take(std::string_view line);
 };
 
 }  // namespace holdfast

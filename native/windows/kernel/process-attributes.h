@@ -1,4 +1,5 @@
-// What CreateProcessW shall do beside starting a program: the list of jobs, the list of handles.
+// What CreateProcessW is asked to do beside starting a program: the list of jobs, the list of
+// handles.
 #pragma once
 
 #include <windows.h>

@@ -1,11 +1,11 @@
 // A guard as its starter holds it: a process that shares our console, with a pipe for requests, a
-// pipe for facts, and copies of what its root shall inherit.
+// pipe for facts, and copies of the handles for its root.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "windows/unique-handle.h"
 
 namespace holdfast {

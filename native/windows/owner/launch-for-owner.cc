@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/facts.h"
 #include "core/launch.h"
-#include "core/report.h"
 #include "core/text/fields.h"
 #include "core/uv-errors.h"
 #include "windows/kernel/process-table.h"
@@ -21,16 +21,9 @@ namespace {
 constexpr int kSigkill = 9;
 constexpr DWORD kDyingMs = 5000;
 
-bool endsBirth(const std::string& fact) {
-  const std::string_view word = std::string_view(fact).substr(0, fact.find(' '));
-  return word == "started" || word == "failed" || word == "refused";
-}
-
 Identity rootIn(const std::vector<std::string>& facts) {
-  if (facts.empty()) return {};
-  const std::vector<std::string_view> fields = splitFields(facts.back());
-  if (fields.size() != 3 || fields[0] != "started") return {};
-  return {intIn("started", fields[1]), numberIn("started", fields[2])};
+  const auto started = facts.empty() ? std::nullopt : readAs<fact::Started>(facts.back());
+  return started ? started->root : Identity{};
 }
 
 // Turns what a guard says into facts, on a thread that ends with the guard.
@@ -53,12 +46,12 @@ class Listener {
  private:
   void take(const std::string& line) {
     if (born_) {
-      rootEnded_ = rootEnded_ || line.rfind("exited ", 0) == 0 || line.rfind("signaled ", 0) == 0;
-      over_ = over_ || line.rfind("empty ", 0) == 0;
+      rootEnded_ = rootEnded_ || readAs<fact::RootEnded>(line);
+      over_ = over_ || readAs<fact::Empty>(line);
       return news_->put(line);
     }
     facts_.push_back(line);
-    if (!endsBirth(line)) return;
+    if (!isAnswer(line)) return;
     born_ = true;
     root_ = rootIn(facts_);
     birth_.set_value(std::move(facts_));
@@ -68,8 +61,8 @@ class Listener {
   void tellOfTheGuardsDeath() {
     const UniqueHandle root = openProcess(root_, SYNCHRONIZE);
     if (root) (void)WaitForSingleObject(root.get(), kDyingMs);
-    if (!rootEnded_) news_->put("signaled " + std::to_string(kSigkill));
-    news_->put(guardDiedLine(0, 0));
+    if (!rootEnded_) news_->put(lineOf(fact::RootEnded{{ExitStatus::Kind::signaled, kSigkill}}));
+    news_->put(lineOf(fact::Empty{EndReason::guardDied, 0, 0, 0}));
   }
 
   std::shared_ptr<GuardProcess> guard_;
@@ -107,14 +100,14 @@ class GuardHolder : public TreeHolder {
 LaunchedTree launchByGuard(const TreeLaunch& setting, const Launch& launch) {
   (void)Supervisor::instance();  // keeps this library loaded under the thread below
   std::string request(setting.request);
-  if (!launch.owner) {
+  if (!launch.terms.owner) {
     FieldWriter owner;
     owner.add("owner", ownIdentity());
     request += owner.take();
   }
   GuardTerms terms;
   terms.path = setting.guardPath;
-  terms.linkCounts = !launch.owner;
+  terms.linkCounts = !launch.terms.owner;
   terms.detached = launch.detached;
   const auto guard = std::make_shared<GuardProcess>(terms, setting.passed);
   LaunchedTree launched;
@@ -134,8 +127,8 @@ LaunchedTree launchByGuard(const TreeLaunch& setting, const Launch& launch) {
 }
 
 bool needsGuard(const Launch& launch) {
-  const bool isAnothers = launch.owner && !(*launch.owner == ownIdentity());
-  return isAnothers || launch.whenOwnerDies == WhenOwnerDies::terminate;
+  const bool isAnothers = launch.terms.owner && !(*launch.terms.owner == ownIdentity());
+  return isAnothers || launch.terms.whenOwnerDies == WhenOwnerDies::terminate;
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-// Throws OsError when there is no guard to be had.
+// Throws OsError when no guard can be started.
 LaunchedTree launchForOwner(const TreeLaunch& launch);
 
 }  // namespace holdfast

@@ -16,7 +16,7 @@ class RootStdio {
   RootStdio(const std::vector<StdioEntry>& entries, const std::vector<HANDLE>& passed);
 
   HANDLE standard(std::size_t index) const;
-  // What the root shall inherit, and nothing else (PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
+  // The handles that the root inherits, and no others (PROC_THREAD_ATTRIBUTE_HANDLE_LIST).
   std::vector<HANDLE>& inheritable() { return inheritable_; }
   std::string& block() { return block_; }
 

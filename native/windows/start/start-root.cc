@@ -52,7 +52,7 @@ Program programOf(const Launch& launch) {
   program.line =
       commandLine(launch.args, launch.verbatimArguments ? Quoting::verbatim : Quoting::quoted);
   std::vector<std::string> environment = launch.env;
-  if (!launch.mark.empty()) environment.push_back("HOLDFAST_TREE=" + launch.mark);
+  if (!launch.terms.mark.empty()) environment.push_back("HOLDFAST_TREE=" + launch.terms.mark);
   program.environment = environmentBlock(environment);
   program.flags = CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT;
   if (launch.detached) program.flags |= DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP;

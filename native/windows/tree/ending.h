@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "core/report.h"
+#include "core/facts.h"
 #include "windows/kernel/job.h"
 #include "windows/kernel/polite-request.h"
 

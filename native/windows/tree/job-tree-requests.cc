@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/records/record.h"
+#include "core/text/lines.h"
 #include "windows/kernel/process-table.h"
 #include "windows/kernel/termination.h"
 #include "windows/tree/job-tree.h"
@@ -52,7 +53,7 @@ void JobTree::serve(const std::string& request) {
   if (word == "collected")
     rootCollected_ = true;
   else
-    tell_("unknown " + escapeField(request));
+    tell_(lineOf(fact::Unknown{request}));
 }
 
 void JobTree::serveEnd(const std::vector<std::string_view>& fields) {
@@ -75,7 +76,7 @@ void JobTree::serveSignal(int signo) {
     else if (!isRoot && isTermination(signo) && terminate(member))
       ++sent;
   }
-  tell_("sent " + std::to_string(sent));
+  tell_(lineOf(fact::Sent{sent}));
 }
 
 void JobTree::serveRelease() {
@@ -83,9 +84,9 @@ void JobTree::serveRelease() {
     if (record_) record_->append(releasedLine());
     job_.letLiveOn();
     released_ = true;
-    tell_("released");
+    tell_(lineOf(fact::Released{}));
   } catch (const OsError& error) {
-    tell_("not-released " + describe(error));
+    tell_(lineOf(fact::NotReleased{error}));
   }
 }
 
@@ -109,7 +110,7 @@ void JobTree::serve(PipeCaller& caller, const std::string& request) {
   const bool isEnd =
       fields.size() == 4 && fields[0] == "end" && (fields[1] == "kill" || fields[1] == "terminate");
   if (!isEnd) {
-    caller.say("unknown " + escapeField(request));
+    caller.say(lineOf(fact::Unknown{request}));
     return caller.hangUp();
   }
   caller.awaitsEnd = true;
@@ -122,13 +123,10 @@ void JobTree::serve(PipeCaller& caller, const std::string& request) {
 std::vector<std::string> JobTree::answerTo(std::string_view question) const {
   std::vector<std::string> lines;
   if (question == "members") {
-    for (const Member& member : job_.members()) lines.push_back("member " + describe(member));
-    lines.push_back("members " + std::to_string(lines.size()));
+    for (const Member& member : job_.members()) lines.push_back(lineOf(fact::OneMember{member}));
+    lines.push_back(lineOf(fact::Members{lines.size()}));
   } else if (question == "usage") {
-    const Usage usage = job_.usage();
-    lines.push_back("usage " + std::to_string(usage.processes) + ' ' +
-                    std::to_string(usage.cpuMicroseconds) + ' ' +
-                    std::to_string(usage.memoryBytes));
+    lines.push_back(lineOf(fact::Used{job_.usage()}));
   }
   return lines;
 }

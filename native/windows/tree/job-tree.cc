@@ -13,9 +13,9 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t kNever = INT64_MAX;
-constexpr std::int64_t kLookMs = 250;     // at an emptiness that no message may have told of
-constexpr std::int64_t kLingerMs = 1000;  // between terminations once survivors were reported
-constexpr unsigned kTerminated = 1;       // the exit code that libuv gives
+constexpr std::int64_t kEmptyLookMs = 250;  // at an emptiness that no message may have told of
+constexpr std::int64_t kLingerMs = 1000;    // between terminations once survivors were reported
+constexpr unsigned kTerminated = 1;         // the exit code that libuv gives
 
 }  // namespace
 
@@ -63,7 +63,7 @@ std::int64_t JobTree::nextAt() const {
   if (ending_)
     at = ending_->nextAt();
   else if (rootReported_)
-    at = nowMs() + kLookMs;
+    at = nowMs() + kEmptyLookMs;
   if (!timedOut_ && !released_ && terms_.timeoutMs > 0)
     at = std::min(at, startedAt_ + static_cast<std::int64_t>(terms_.timeoutMs));
   return at;
@@ -83,7 +83,8 @@ void JobTree::observeRoot() {
   DWORD code = 0;
   (void)GetExitCodeProcess(root(), &code);  // cannot fail with a handle of ours
   const int signo = endSignal_;
-  tell_(signo != 0 ? "signaled " + std::to_string(signo) : "exited " + std::to_string(code));
+  const auto kind = signo != 0 ? ExitStatus::Kind::signaled : ExitStatus::Kind::exited;
+  tell_(lineOf(fact::RootEnded{{kind, signo != 0 ? signo : static_cast<std::int64_t>(code)}}));
   if (released_ || ending_ || terms_.whenRootExits == WhenRootExits::wait) return;
   const bool polite = terms_.whenRootExits == WhenRootExits::terminate;
   begin({EndReason::rootExited, polite ? 15 : 9, terms_.graceMs});
@@ -140,10 +141,10 @@ void JobTree::reportSurvivors() {
 }
 
 void JobTree::reportEnd(EndReason reason) {
-  const std::int64_t begun = ending_ ? ending_->startedAt() : nowMs();
-  report_ = "empty " + std::string(nameOf(reason)) + ' ' +
-            std::to_string(ending_ ? ending_->endedPolitely() : 0) + ' ' +
-            std::to_string(ending_ ? ending_->killed() : 0) + ' ' + std::to_string(nowMs() - begun);
+  fact::Empty empty{reason, 0, 0, 0};
+  if (ending_)
+    empty = {reason, ending_->endedPolitely(), ending_->killed(), nowMs() - ending_->startedAt()};
+  report_ = lineOf(empty);
   tell(report_);
   if (empty_) commands_.reset();
 }

@@ -5,8 +5,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "core/facts.h"
 #include "core/records/record.h"
-#include "core/report.h"
 #include "core/tree-names.h"
 #include "windows/kernel/process-table.h"
 #include "windows/records/record-directory.h"
@@ -46,27 +46,27 @@ struct Refusal {
 };
 
 void requireJob(const Launch& launch) {
-  const std::vector<Mechanism>& accepted = launch.mechanisms;
+  const std::vector<Mechanism>& accepted = launch.terms.mechanisms;
   if (std::find(accepted.begin(), accepted.end(), Mechanism::job) == accepted.end())
     throw Refusal{"mechanism",
                   std::string(nameOf(accepted.front())) + " is a mechanism of another system"};
 }
 
 OwnerWatch ownerFor(const Launch& launch) {
-  if (launch.owner && !(*launch.owner == ownIdentity())) {
+  if (launch.terms.owner && !(*launch.terms.owner == ownIdentity())) {
     try {
-      return OwnerWatch(*launch.owner);
+      return OwnerWatch(*launch.terms.owner);
     } catch (const std::invalid_argument& problem) {
       throw Refusal{"owner", problem.what()};
     }
   }
-  if (launch.whenOwnerDies == WhenOwnerDies::terminate)
+  if (launch.terms.whenOwnerDies == WhenOwnerDies::terminate)
     throw Refusal{"owner", "the kernel ends the tree of a process that holds it itself, at once"};
   return OwnerWatch();
 }
 
 void requireClosed(const Launch& launch, const std::vector<EscapeRoute>& open) {
-  for (EscapeRoute route : launch.refused)
+  for (EscapeRoute route : launch.terms.refused)
     if (std::find(open.begin(), open.end(), route) != open.end())
       throw Refusal{"route", std::string(nameOf(route))};
 }
@@ -76,20 +76,19 @@ std::string factOfFailure() {
   try {
     throw;
   } catch (const Refusal& refusal) {
-    return "refused " + refusal.what + ' ' + escapeField(refusal.detail);
+    return lineOf(fact::Refused{refusal.what, refusal.detail});
   } catch (const std::invalid_argument& problem) {
-    return std::string("refused request ") + escapeField(problem.what());
+    return lineOf(fact::Refused{"request", problem.what()});
   } catch (const OsError& error) {
-    return "failed " + escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
-           std::to_string(error.number());
+    return lineOf(fact::Failed{error});
   }
 }
 
 RecordFacts factsOf(const Launch& launch, const Identity& owner) {
   RecordFacts facts;
-  facts.treeId = launch.treeId;
-  facts.label = launch.label;
-  facts.mark = launch.mark;
+  facts.treeId = launch.terms.treeId;
+  facts.label = launch.terms.label;
+  facts.mark = launch.terms.mark;
   facts.machine = machineId();
   facts.owner = owner;
   facts.guard = ownIdentity();
@@ -112,10 +111,10 @@ std::optional<Record> record(const std::string& home, const RecordFacts& facts,
                              std::vector<std::string>& told) {
   try {
     Record record = Record::create(home, facts.treeId, recordText(facts));
-    told.push_back("record " + escapeField(record.path()));
+    told.push_back(lineOf(fact::Recorded{record.path()}));
     return record;
   } catch (const OsError& error) {
-    told.push_back("unrecorded " + describe(error));
+    told.push_back(lineOf(fact::Unrecorded{error}));
     return std::nullopt;
   }
 }
@@ -139,24 +138,24 @@ void start(const TreeLaunch& setting, LaunchedTree& launched) {
   Supervisor& supervisor = Supervisor::instance();
   const std::uintptr_t key = supervisor.reserveKey();
   Job job;
-  job.limit(launch.limits);
+  job.limit(launch.terms.limits);
   job.reportTo(supervisor.port(), key);
   RecordFacts facts = factsOf(launch, owner.identity());
-  std::unique_ptr<CommandPipe> commands = commandPipe(launch.treeId, key);
-  if (commands) facts.socket = socketNameOf(launch.treeId);
+  std::unique_ptr<CommandPipe> commands = commandPipe(launch.terms.treeId, key);
+  if (commands) facts.socket = socketNameOf(launch.terms.treeId);
   std::vector<std::string>& told = launched.facts;
   std::optional<Record> kept = record(setting.home, facts, told);
   if (!kept) commands.reset();
   StartedRoot root = startRoot(launch, job, setting.passed);
   recordRoot(kept, root.identity);
   if (root.entry == Entry::suspended)
-    told.push_back("passed-over job JOB_LIST ENOTSUP " +
-                   std::to_string(uvNumberOf(ERROR_NOT_SUPPORTED)));
-  told.push_back("mechanism job " + joinNames(open));
-  told.push_back("owner " + describe(owner.identity()));
-  told.push_back("started " + describe(root.identity));
+    told.push_back(lineOf(fact::PassedOver{
+        Mechanism::job, {"JOB_LIST", "ENOTSUP", uvNumberOf(ERROR_NOT_SUPPORTED)}}));
+  told.push_back(lineOf(fact::Held{Mechanism::job, open}));
+  told.push_back(lineOf(fact::Owner{owner.identity()}));
+  told.push_back(lineOf(fact::Started{root.identity}));
   const auto tree = std::make_shared<JobTree>(
-      launch,
+      launch.terms,
       JobTree::Parts{std::move(job), std::move(root), std::move(owner), std::move(kept),
                      std::move(commands)},
       wideText(setting.guardPath),

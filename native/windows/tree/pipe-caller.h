@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "core/report.h"
+#include "core/text/lines.h"
 #include "windows/unique-handle.h"
 
 namespace holdfast {

@@ -1,5 +1,5 @@
 // System calls on x86-64 that touch nothing but the kernel: no errno, no lock, no memory of the C
-// library, which a child that shares our memory must not touch beside us.
+// library, which a child that shares its maker's memory must not use while its maker does.
 #pragma once
 
 #include <sys/syscall.h>

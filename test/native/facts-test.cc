@@ -1,6 +1,7 @@
 // Lines of facts: fields that a hostile name cannot leave, and lines that come in pieces.
 
-#include "core/report.h"
+#include "core/facts.h"
+#include "core/text/lines.h"
 
 #include <cerrno>
 
@@ -67,20 +68,81 @@ void addJson(Promises& promises) {
                       }});
 }
 
-}  // namespace
+// One of each kind, with text that nobody would choose.
+std::vector<Fact> oneOfEach() {
+  const Identity somebody{4711, 123456789012};
+  const FailedCall failed("find a home", "ENOENT", 2);
+  const Member member{somebody, 1, 'S', "a b\n%", 1, 2, 3};
+  return {fact::Tree{"0123456789abcdef0123"},
+          fact::Mark{"0123456789abcdef0123.0123456789abcdef0124"},
+          fact::Guard{somebody},
+          fact::PassedOver{Mechanism::cgroup, failed},
+          fact::Held{Mechanism::pidNamespace, {EscapeRoute::broker, EscapeRoute::unrecorded}},
+          fact::Held{Mechanism::group, {}},
+          fact::Owner{somebody},
+          fact::Recorded{"/a b"},
+          fact::Unrecorded{failed},
+          fact::InCgroup{"/sys/fs/cgroup/x"},
+          fact::Started{somebody},
+          fact::Failed{failed},
+          fact::Refused{"mechanism", ""},
+          fact::RootEnded{{ExitStatus::Kind::exited, 4294967295}},
+          fact::RootEnded{{ExitStatus::Kind::signaled, 9}},
+          fact::RootStopped{19},
+          fact::RootContinued{},
+          fact::Survivor{somebody, "denied", "x) y"},
+          fact::Empty{EndReason::guardDied, 1, 2, 3},
+          fact::Check{},
+          fact::Everybody{15},
+          fact::Resumed{},
+          fact::Left{},
+          fact::Sent{3},
+          fact::OneMember{member},
+          fact::Members{1},
+          fact::Used{{1, 2, 3}},
+          fact::Released{},
+          fact::NotReleased{failed},
+          fact::Unknown{"x y"}};
+}
 
-void reportPromises(Promises& promises) {
-  addFields(promises);
-  addLines(promises);
-  addJson(promises);
+void addFacts(Promises& promises) {
   promises.push_back({"tells an error as call, code and number", [] {
-                        expectEqual(describe(OsError("open", ENOENT, "/x")), "open ENOENT 2");
-                        expectEqual(describe(OsError("find a home", ENOENT)),
-                                    "find%20a%20home ENOENT 2");
+                        expectEqual(lineOf(fact::Unrecorded{OsError("open", ENOENT, "/x")}),
+                                    "unrecorded open ENOENT 2");
+                        expectEqual(lineOf(fact::Failed{OsError("find a home", ENOENT)}),
+                                    "failed find%20a%20home ENOENT 2");
                         expect(std::string(OsError("open", ENOENT, "/x").what())
                                        .find("ENOENT: No such file or directory, open '/x'") == 0,
                                OsError("open", ENOENT, "/x").what());
                       }});
+  promises.push_back({"reads every fact as it was written", [] {
+                        for (const Fact& fact : oneOfEach()) {
+                          const std::string line = lineOf(fact);
+                          const std::optional<Fact> read = readFact(line);
+                          expect(read.has_value(), line);
+                          expect(read->index() == fact.index(), line);
+                          expectEqual(lineOf(*read), line);
+                        }
+                      }});
+  promises.push_back({"takes nothing for a fact that is none", [] {
+                        for (const char* line :
+                             {"", " ", "started", "started 1", "started 1 2 3", "empty never 1 2 3",
+                              "mechanism magic -", "tree ../x", "continued 1", "exit 0"})
+                          expect(!readFact(line), line);
+                      }});
+  promises.push_back({"reads 0 where a number should stand", [] {
+                        const auto started = readAs<fact::Started>("started x -");
+                        expect(started && started->root == Identity{}, "nobody");
+                      }});
+}
+
+}  // namespace
+
+void factPromises(Promises& promises) {
+  addFields(promises);
+  addLines(promises);
+  addJson(promises);
+  addFacts(promises);
 }
 
 }  // namespace holdfast::test

@@ -1,4 +1,4 @@
-#include "core/report.h"
+#include "core/text/lines.h"
 
 namespace holdfast {
 
@@ -19,22 +19,6 @@ int hexValue(char c) {
 }
 
 }  // namespace
-
-std::string_view nameOf(EndReason reason) {
-  switch (reason) {
-    case EndReason::kill: return "kill";
-    case EndReason::terminate: return "terminate";
-    case EndReason::timeout: return "timeout";
-    case EndReason::abort: return "abort";
-    case EndReason::ownerDied: return "owner-died";
-    case EndReason::rootExited: return "root-exited";
-    case EndReason::ended: return "ended";
-    case EndReason::limit: return "limit";
-    case EndReason::guardDied: return "guard-died";
-    case EndReason::released: return "released";
-  }
-  return "?";
-}
 
 std::string escapeField(std::string_view text) {
   if (text.empty()) return "%";
@@ -83,38 +67,6 @@ std::vector<std::string_view> splitLines(std::string_view text) {
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
   return lines;
-}
-
-std::string describe(const OsError& error) {
-  return escapeField(error.call()) + ' ' + errorName(error.number()) + ' ' +
-         std::to_string(error.number());
-}
-
-std::string describe(const Identity& identity) {
-  return std::to_string(identity.pid) + ' ' + std::to_string(identity.startTime);
-}
-
-std::string describe(const Member& member) {
-  std::string text = describe(member.identity) + ' ' + std::to_string(member.ppid) + ' ' +
-                     member.state + ' ' + escapeField(member.name);
-  for (std::uint64_t number : {member.cpuMicroseconds, member.memoryBytes, member.ageMs})
-    text += ' ' + std::to_string(number);
-  return text;
-}
-
-std::string whyAlive(const Member& member, bool denied) {
-  if (member.state == 'D') return "uninterruptible";
-  return denied ? "denied" : "alive";
-}
-
-std::string survivorLine(const Member& member, std::string_view why) {
-  return "survivor " + describe(member.identity) + ' ' + std::string(why) + ' ' +
-         escapeField(member.name);
-}
-
-std::string guardDiedLine(std::size_t killed, std::int64_t durationMs) {
-  return "empty " + std::string(nameOf(EndReason::guardDied)) + " 0 " + std::to_string(killed) +
-         ' ' + std::to_string(durationMs);
 }
 
 bool LineBuffer::next(std::string& line) {
