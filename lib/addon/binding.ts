@@ -152,7 +152,7 @@ export interface OfferedMechanisms {
 export interface Binding {
   launchTree(launch: NativeLaunch): TreeLink;
   /** What this system offers, by the words of `Mechanism`. */
-  readonly mechanisms: OfferedMechanisms;
+  offeredMechanisms(): OfferedMechanisms;
   /**
    * Replaces this process by another program. `env` is for Windows: elsewhere the environment of this process stays, as
    * words do that are not UTF-8 and therefore bytes. Returns only by throwing.

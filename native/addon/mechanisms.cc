@@ -15,11 +15,14 @@ Napi::Array namesOf(Napi::Env env, const std::vector<Mechanism>& mechanisms) {
 }  // namespace
 
 void defineMechanisms(Napi::Env env, Napi::Object exports, const MechanismOffer& offer) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("all", namesOf(env, offer.all));
-  object.Set("auto", namesOf(env, offer.automatic));
-  object.Set("strict", namesOf(env, {offer.strict}));
-  exports.Set("mechanisms", object);
+  const auto answer = [&offer](const Napi::CallbackInfo& info) {
+    Napi::Object object = Napi::Object::New(info.Env());
+    object.Set("all", namesOf(info.Env(), offer.all));
+    object.Set("auto", namesOf(info.Env(), offer.automatic));
+    object.Set("strict", namesOf(info.Env(), {offer.strict}));
+    return object;
+  };
+  exports.Set("offeredMechanisms", Napi::Function::New(env, answer, "offeredMechanisms"));
 }
 
 }  // namespace holdfast

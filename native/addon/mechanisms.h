@@ -1,4 +1,4 @@
-// `mechanisms` of lib/addon/binding.ts: what this system offers.
+// `offeredMechanisms` of lib/addon/binding.ts. An offer lasts as long as the process.
 #pragma once
 
 #include <napi.h>

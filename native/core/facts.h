@@ -41,7 +41,7 @@ struct ExitStatus {
 
 // A call that failed, as a line has it: "<call> <CODE> <number>", the call escaped.
 struct FailedCall {
-  FailedCall(const OsError& error);  // NOLINT: it is the same in other words
+  FailedCall(const OsError& error);  // not explicit: it is the same in other words
   FailedCall(std::string_view what, std::string_view name, int error)
       : call(what), code(name), number(error) {}
 
@@ -62,7 +62,7 @@ struct Mark {
   std::string mark;
 };
 
-// Of a launch, up to its answer, which is the last of these three: started, failed or refused.
+// Of a launch, up to its answer: started, failed or refused.
 struct Guard {
   static constexpr std::string_view kWord = "guard";
   Identity guard;

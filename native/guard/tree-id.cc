@@ -7,8 +7,10 @@
 namespace holdfast {
 
 std::string newTreeId() {
+  unsigned char bytes[10];
+  fillRandomly(bytes, sizeof bytes);
   std::string id;
-  for (unsigned char byte : randomBytes<10>()) {
+  for (unsigned char byte : bytes) {
     char hex[3];
     std::snprintf(hex, sizeof hex, "%02x", byte);
     id += hex;

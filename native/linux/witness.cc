@@ -34,7 +34,7 @@ class Slate {
   }
   // Until it is another word, or for so long (0: for ever).
   void awaitOther(std::uint32_t word, int timeoutMs) const { rawSleepOn(&word_, word, timeoutMs); }
-  void* wordToClear() { return &word_; }
+  std::uint64_t address() const { return reinterpret_cast<std::uintptr_t>(&word_); }
 
  private:
   std::atomic<std::uint32_t> word_{idle};
@@ -120,8 +120,7 @@ class Child : public Witness {
   void start() {
     shared_.front = getpid();
     shared_.slate.write(Slate::idle);
-    pid_ = startSharing({stack_, reinterpret_cast<std::uintptr_t>(shared_.slate.wordToClear()),
-                         CLONE_FILES, 0, watch, &shared_});
+    pid_ = startSharing({stack_, shared_.slate.address(), CLONE_FILES, 0, watch, &shared_});
     if (pid_ > 0) return;
     // Without clone3(2): its death then shows by its silence.
     char* top = reinterpret_cast<char*>(stack_.base()) + ChildStack::kSize;

@@ -9,7 +9,7 @@ import { CANDIDATES, MECHANISMS } from '#lib/options.js';
 
 describe('the mechanisms', () => {
   it('are offered by the addon as the options take them', () => {
-    const { all, auto, strict } = binding().mechanisms;
+    const { all, auto, strict } = binding().offeredMechanisms();
 
     expect({ auto, strict }).to.deep.equal(CANDIDATES[process.platform]);
     expect(MECHANISMS).to.include.members(all);
@@ -31,6 +31,6 @@ describe('the mechanisms', () => {
     const { stdout } = spawnSync(guardPath(), ['probe'], { encoding: 'utf8' });
     const probes = stdout.trim().split('\n').map((line) => JSON.parse(line) as { probe: string; name: string });
 
-    expect(probes.filter(({ probe }) => probe === 'mechanism').map(({ name }) => name)).to.deep.equal(binding().mechanisms.all);
+    expect(probes.filter(({ probe }) => probe === 'mechanism').map(({ name }) => name)).to.deep.equal(binding().offeredMechanisms().all);
   });
 });

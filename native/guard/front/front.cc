@@ -148,7 +148,7 @@ class Front {
   void takeFact(const std::string& line) {
     const std::optional<Fact> fact = readFact(line);
     if (!fact) return;
-    (void)facts_.take(line);
+    (void)facts_.take(*fact);
     if (std::holds_alternative<fact::Started>(*fact)) begin();
     if (std::holds_alternative<fact::Resumed>(*fact)) awaitingResume_ = false;
     if (std::holds_alternative<fact::RootContinued>(*fact)) stopWanted_ = 0;

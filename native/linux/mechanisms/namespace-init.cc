@@ -15,6 +15,7 @@
 #include "linux/mechanisms/reaper.h"
 #include "posix/await-events.h"
 #include "posix/descriptor-right.h"
+#include "posix/port/namespace-init.h"
 #include "posix/port/promptness.h"
 #include "posix/port/signals.h"
 

@@ -2,7 +2,6 @@
 // boot and one view of pids from another may be empty: then the system does not say.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
 
@@ -27,11 +26,5 @@ bool hasUnknownUsers();
 
 // From the system's generator. Throws OsError.
 void fillRandomly(unsigned char* bytes, std::size_t count);
-template <std::size_t n>
-std::array<unsigned char, n> randomBytes() {
-  std::array<unsigned char, n> bytes;
-  fillRandomly(bytes.data(), n);
-  return bytes;
-}
 
 }  // namespace holdfast

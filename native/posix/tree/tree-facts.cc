@@ -1,7 +1,5 @@
 #include "posix/tree/tree-facts.h"
 
-#include "core/facts.h"
-
 namespace holdfast {
 
 namespace {
@@ -32,9 +30,11 @@ struct Taker {
 
 }  // namespace
 
+bool TreeFacts::take(const Fact& fact) { return std::visit(Taker{*this}, fact); }
+
 bool TreeFacts::take(std::string_view line) {
   const std::optional<Fact> fact = readFact(line);
-  return fact && std::visit(Taker{*this}, *fact);
+  return fact && take(*fact);
 }
 
 }  // namespace holdfast

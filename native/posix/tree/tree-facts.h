@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/identity.h"
-#include "core/mechanism.h"
+#include "core/facts.h"
 
 namespace holdfast {
 
@@ -20,6 +19,7 @@ struct TreeFacts {
   std::optional<Mechanism> mechanism;
 
   // Takes a fact that recovery needs (docs/protocol.md, "When the guard dies"). False: another one.
+  bool take(const Fact& fact);
   bool take(std::string_view line);
 };
 
