@@ -85,7 +85,7 @@ export interface FileLock {
   release(): void;
 }
 
-/** What the kernel shall enforce on a job. */
+/** What the kernel enforces on a job. */
 export interface JobLimits {
   /** Bytes, of all members together. */
   readonly memory?: number | undefined;
@@ -136,7 +136,7 @@ export interface Records {
   endTree(home: string, id: string): Promise<string[]>;
   /** Finds and ends what crashes have left behind. Lines of docs/protocol.md, "Cleanup". */
   cleanup(home: string, terms: CleanupTerms): Promise<string[]>;
-  /** Looks for abandoned trees and has them ended, but for those around `mark`; once in a process, and elsewhere. */
+  /** Looks for abandoned trees on another thread, once in a process, and has them ended; not those around `mark`. */
   recoverOthers(home: string, guardPath: string, mark: string): void;
   /** Every test of one process, in such lines. */
   explain(home: string, pid: number): Promise<string[]>;

@@ -20,14 +20,14 @@ export interface ToolChild {
   /** Written to its standard input, which is closed otherwise. */
   readonly input?: string | Uint8Array;
   /**
-   * Bytes of each stream; whoever writes more is ended.
+   * Bytes of each stream; a child that writes more is ended.
    * @default 4 MiB
    */
   readonly maxOutput?: number;
   /** Ends it before its time. */
   readonly signal?: AbortSignal;
   /**
-   * POSIX: it ignores SIGTERM, which whoever ends a tree politely sends to its newcomers too.
+   * POSIX: it ignores SIGTERM, which a polite end of a tree sends to new members, too.
    * @default false
    */
   readonly ignoresTerminate?: boolean;

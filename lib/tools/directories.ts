@@ -57,7 +57,7 @@ export function homeIfAny(): string | undefined {
   try {
     return homedir();
   } catch {
-    return undefined; // nobody's: in many containers the database does not know the user
+    return undefined; // in many containers the user database does not know the user
   }
 }
 

@@ -1,5 +1,5 @@
-// Reads the lines that a guard writes (docs/protocol.md). Pure: text in, typed values out, whatever the text; where
-// a number should stand and none does, it is 0, which is nobody's.
+// Reads the lines that a guard writes (docs/protocol.md). Pure: text in, typed values out, whatever the text. A number
+// that cannot be read is 0, which is no process and no signal.
 
 import type { EndReason, EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Usage } from '../types.js';
 

@@ -13,7 +13,7 @@ const TICK_MS = 1000;
 /** Ticks without a line until the next step. Whoever stands still although it was just continued is being stopped. */
 const PATIENCE_WITH_STOPPED = 2;
 const PATIENCE = 10;
-/** A fork storm leaves a guard little of the processor, and whoever takes its place does worse than it does. */
+/** In a fork storm a guard gets little of the processor, and a process that took its place would get less. */
 const PATIENCE_WITH_RUNNABLE = 60;
 /** How much later than the guard the owner may see that the time is over. */
 const TIMEOUT_SLACK_MS = 1000;

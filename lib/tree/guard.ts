@@ -3,9 +3,9 @@
 
 import { constants } from 'node:os';
 
+import type { TreeLink } from '../addon/binding.js';
 import type { Survivor } from '../types.js';
-import { Conversation } from './tree-link.js';
-import type { TreeLink } from './tree-link.js';
+import { Conversation } from './conversation.js';
 import { GuardWatch } from './guard-watch.js';
 import { Inbox } from './inbox.js';
 import type { Timeout } from './launch-request.js';
@@ -27,7 +27,7 @@ export interface Guarded {
   /** A line that is no answer. */
   take(line: string): void;
   readonly signalRoot: (signo: number) => number;
-  /** Neither the guard nor anybody in its stead can tell how the tree ended. */
+  /** Neither the guard nor a recovery in its place can tell how the tree ended. */
   readonly giveUp: () => void;
 }
 

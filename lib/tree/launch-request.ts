@@ -22,7 +22,7 @@ export interface Program {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
   readonly detached: boolean;
-  /** Windows: what of it shall not be seen. */
+  /** Windows: what of it is hidden. */
   readonly hide?: 'nothing' | 'window' | 'window-and-console';
   /** Windows: the command line is the arguments as they stand. */
   readonly verbatim?: boolean;

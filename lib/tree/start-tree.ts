@@ -2,18 +2,17 @@
 // or a ContainmentError. Does not know who spawns, nor how the guard was reached.
 
 import { ContainmentError, errnoOf, systemErrorOf } from '../errors.js';
-import type { NativeLaunch } from '../addon/binding.js';
+import type { NativeLaunch, TreeLink } from '../addon/binding.js';
 import { binding } from '../addon/load.js';
 import type { Terms } from '../options.js';
 import { lastFailedCall, readBirth } from './facts.js';
 import type { Birth, FailedCall, Outcome } from './facts.js';
-import type { TreeLink } from './tree-link.js';
 import { MARK_VARIABLE, encodeLaunch, markOf, newTreeId } from './launch-request.js';
 import type { Program, StdioEntry, Timeout } from './launch-request.js';
 import { remember, worthTrying } from './mechanism-memory.js';
 import { ContainedTree } from './tree.js';
 
-/** What shall be started, on which terms. */
+/** What is to be started, on which terms. */
 export interface TreeLaunch {
   readonly program: Program;
   readonly stdio: readonly StdioEntry[];

@@ -3,14 +3,14 @@
 
 import { constants } from 'node:os';
 
+import type { TreeLink } from '../addon/binding.js';
 import { errnoOf } from '../errors.js';
 import { graceOption, signalNumber } from '../options.js';
 import type { EndReport, EscapeRoute, Identity, Mechanism, Member, Survivor, Tree, Usage } from '../types.js';
+import { requireReleased } from './conversation.js';
 import { fieldsOf, readEnd, readMember, readRootEnd, readSurvivor, readUsage, wordOf } from './facts.js';
 import type { RootEnd } from './facts.js';
 import { Guard } from './guard.js';
-import { requireReleased } from './tree-link.js';
-import type { TreeLink } from './tree-link.js';
 import type { Timeout } from './launch-request.js';
 
 const KILL_DEADLINE_MS = 5000;

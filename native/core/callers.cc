@@ -20,7 +20,8 @@ std::string_view without(std::string_view ending, std::string_view text) {
   return ends ? text.substr(0, text.size() - ending.size()) : text;
 }
 
-// The place of what the shell runs, which follows an option with a `c` in it (POSIX, sh); 0: none.
+// The index of the command that the shell runs: it follows an option with a `c` in it (POSIX, sh).
+// 0: there is no such option.
 std::size_t commandAmong(const std::vector<std::string>& words) {
   for (std::size_t at = 1; at < words.size(); ++at) {
     const std::string_view word = words[at];

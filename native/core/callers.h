@@ -31,7 +31,7 @@ bool isShell(std::string_view program);
 // Of the file that a process executes, and the words of its command line.
 CallerKind callerKindOf(std::string_view program, const std::vector<std::string>& words);
 
-// Of a shell that runs a command: whether that has an `&` of its own, by which the shell goes on.
+// Whether the command of a shell contains an `&`: the shell does not wait for what stands before.
 bool runsInBackground(const std::vector<std::string>& words);
 
 }  // namespace holdfast

@@ -193,8 +193,8 @@ using Fact =
 // Without an end of line.
 std::string lineOf(const Fact& fact);
 
-// Nothing for what is no fact. Where a number should stand and none does, it is 0, which is
-// nobody's.
+// Nothing when the line is not a fact. A number that cannot be read is 0, which is no process and
+// no signal.
 std::optional<Fact> readFact(std::string_view line);
 
 template <typename Kind>

@@ -1,5 +1,5 @@
-// `holdfast-guard cleanup MARK`: ends abandoned trees of this user, unasked and in silence, but for
-// those around the tree with that mark.
+// `holdfast-guard cleanup MARK`: ends the abandoned trees of this user and prints nothing. Trees
+// around the tree with that mark are left alone.
 #pragma once
 
 #include <string>

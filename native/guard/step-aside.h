@@ -3,8 +3,8 @@
 
 namespace holdfast {
 
-// It holds nothing of the user's and is in nobody's way: no descriptor, no terminal, no directory
-// that could not be unmounted.
+// Gives up everything of the user's: descriptors, the terminal, and the working directory, which
+// could not be unmounted otherwise.
 void stepAside();
 
 }  // namespace holdfast

@@ -82,8 +82,8 @@ class Child : public Witness {
     if (pid_ > 0) (void)kill(pid_, SIGKILL);
   }
 
-  // A child that was killed has nothing to say; the next one has. One that was stopped with the
-  // group answers when it goes on, but for the signal that this takes.
+  // A child that was killed cannot answer; the next one can. A child that was stopped with the
+  // group answers when it is continued, except about SIGCONT, which continues it.
   bool saw(int signo, int sender) override {
     if (pid_ <= 0) return false;
     const std::uint32_t question = Slate::asked | static_cast<std::uint32_t>(signo);
@@ -116,7 +116,7 @@ class Child : public Witness {
     start();
   }
 
-  // Its end is no SIGCHLD. The descriptors are one table, so that it holds none open.
+  // Its end sends no SIGCHLD. It shares the descriptor table, so it holds none open.
   void start() {
     shared_.front = getpid();
     shared_.slate.write(Slate::idle);

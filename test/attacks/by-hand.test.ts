@@ -9,7 +9,7 @@ import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:
 import { binding } from '#lib/addon/load.js';
 import { termsFrom } from '#lib/options.js';
 import { encodeLaunch, newTreeId } from '#lib/tree/launch-request.js';
-import { launchMessage } from '#lib/spawn/portable/portable-link.js';
+import { launchMessage } from '#lib/spawn/portable/portable-tree-link.js';
 
 import { leaveFree } from '../support/contained.js';
 import { eventually, within } from '../support/eventually.js';

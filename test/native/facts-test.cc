@@ -1,6 +1,8 @@
-// Lines of facts: fields that a hostile name cannot leave, and lines that come in pieces.
+// Lines of facts and requests: fields that a hostile name cannot leave, and lines that come in
+// pieces.
 
 #include "core/facts.h"
+#include "core/requests.h"
 #include "core/text/lines.h"
 
 #include <cerrno>
@@ -136,6 +138,42 @@ void addFacts(Promises& promises) {
                       }});
 }
 
+EndRequest endIn(std::string_view line) {
+  const auto request = readEndRequest(splitFields(line));
+  expect(request.has_value(), std::string(line));
+  return *request;
+}
+
+void addRequests(Promises& promises) {
+  promises.push_back({"reads an end as it was asked for", [] {
+                        const EndRequest end = endIn("end terminate 15 2000");
+                        expect(end.reason == EndReason::terminate, "the reason");
+                        expect(end.signo == 15, "the signal");
+                        expect(end.graceMs == 2000u, "the grace");
+                        expect(endIn("end abort 9 0").reason == EndReason::abort, "an abort");
+                        expect(!endIn("end kill 9 -").graceMs, "the tree's own grace");
+                      }});
+  promises.push_back({"makes a hard end of an end that it does not understand", [] {
+                        const EndRequest end = endIn("end never SIGTERM soon");
+                        expect(end.reason == EndReason::kill, "the reason");
+                        expect(end.signo == -1, "no signal");
+                        expect(end.graceMs == 0u, "no grace");
+                        expect(endIn("end kill 9 -1").graceMs == 0u, "no grace below 0");
+                      }});
+  promises.push_back({"takes no other request for an end", [] {
+                        for (const char* line : {"", "end", "end kill 9", "end kill 9 0 0", "kill"})
+                          expect(!readEndRequest(splitFields(line)), line);
+                      }});
+  promises.push_back({"lets others ask for what harms no owner", [] {
+                        for (const char* line : {"end kill 9 0", "end terminate 15 -"})
+                          expect(isEndForAll(splitFields(line)), line);
+                        for (const char* line : {"end abort 9 0", "end never 9 0", "end kill 9"})
+                          expect(!isEndForAll(splitFields(line)), line);
+                        expect(isQuestion(splitFields("members")), "members");
+                        expect(!isQuestion(splitFields("members 1")), "members 1");
+                      }});
+}
+
 }  // namespace
 
 void factPromises(Promises& promises) {
@@ -143,6 +181,7 @@ void factPromises(Promises& promises) {
   addLines(promises);
   addJson(promises);
   addFacts(promises);
+  addRequests(promises);
 }
 
 }  // namespace holdfast::test

@@ -10,7 +10,7 @@ import { guardEnvironment } from '../../addon/home.js';
 import { guardPath } from '../../addon/native-files.js';
 import type { RootEnd } from '../../tree/facts.js';
 import type { Program } from '../../tree/launch-request.js';
-import type { GuardProcess } from './portable-link.js';
+import type { GuardProcess } from './portable-tree-link.js';
 import type { LaunchedTree } from '../../tree/start-tree.js';
 import type { ContainedTree } from '../../tree/tree.js';
 import { endStatus } from '../contained-child.js';

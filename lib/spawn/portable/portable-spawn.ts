@@ -10,7 +10,7 @@ import { guardPath } from '../../addon/native-files.js';
 import { binding } from '../../addon/load.js';
 import { recoverOthersOnce } from '../../tree/cleanup.js';
 import { MARK_VARIABLE, markOf, newTreeId } from '../../tree/launch-request.js';
-import { PortableLink } from './portable-link.js';
+import { PortableTreeLink } from './portable-tree-link.js';
 import { startTree, unstartedTree } from '../../tree/start-tree.js';
 import type { LaunchedTree } from '../../tree/start-tree.js';
 import { LAUNCH_DEADLINE_MS, Abort, attachTree, timeoutFrom, timeoutNote } from '../contained-child.js';
@@ -54,7 +54,7 @@ function start(asked: PortableProgram, childTerms: ChildTerms): ChildProcess {
   const [ours, theirs] = binding().stdioPair('plain');
   const guard = startGuard(options, [...stdio, theirs], [ours, theirs]);
   if (guard.pid === undefined) {
-    // Node tells the reason by an 'error' event, which shall name the root.
+    // Node tells the reason by an 'error' event, which has to name the root.
     binding().closeEnd(ours);
     attachTree(guard, unstartedTree(newTreeId(), childTerms.terms));
     return Object.assign(guard, { spawnfile: program.file, spawnargs: program.args });
@@ -115,7 +115,7 @@ function launch(
   try {
     const launched = startTree({ program, stdio: stdio.map(entryFor), terms, timeout }, ({ request, recovery }) => {
       const start = { request, deadlineMs: LAUNCH_DEADLINE_MS };
-      return new PortableLink(socket, face.guardFor(recovery), start);
+      return new PortableTreeLink(socket, face.guardFor(recovery), start);
     });
     recoverOthersOnce(markOf(launched.tree.id, process.env[MARK_VARIABLE]));
     return launched;

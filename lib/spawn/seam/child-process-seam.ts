@@ -64,7 +64,7 @@ export function containWithin<Result>(childTerms: ChildTerms, call: () => Result
   throw new ContainmentError('ERR_HOLDFAST_START_FAILED', 'node:child_process has been replaced here');
 }
 
-// The first use ends the replacement: whatever a listener spawns meanwhile is none of ours.
+// The first use ends the replacement: what a listener spawns meanwhile is spawned by Node alone.
 function withInnerSpawn<Result>(
   replacement: (original: InnerSpawn, child: InnerChild, options: NormalOptions) => number | undefined,
   call: () => Result,

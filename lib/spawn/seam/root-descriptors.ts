@@ -33,7 +33,7 @@ export class RootDescriptors {
     this.pass(made ?? stream.fd);
   }
 
-  /** Throws a system error when there is no pair to be had. */
+  /** Throws a system error when no pair can be made. */
   pipe(stream: PipeStream, kind: 'plain' | 'overlapped'): void {
     const [ours, theirs] = binding().stdioPair(kind);
     this.#ours.push([stream, ours]);

@@ -5,7 +5,7 @@
 //   failed/TIME-ID.json           a remote has refused it for what it is; TIME-ID.reason says why
 //   contexts/PROJECT/latest.json  what was saved last of a project
 //   contexts/PROJECT/seen.json    what the project looked like then
-//   store.lock                    of whoever decides by what is there what becomes of it
+//   store.lock                    held while somebody reads the store and changes it by what was read
 //
 // An item moves by rename: at any moment it is in one place, and after a crash it is where it was or where it was
 // going.
@@ -61,7 +61,7 @@ export class Store {
     return !isKnown;
   }
 
-  /** Oldest first. Files with other names are nobody's items. */
+  /** Oldest first. Files with other names are not items. */
   items(shelf: Shelf): readonly StoredItem[] {
     const directory = join(this.#state, shelf);
     const found = namesIn(directory).flatMap((name) => {

@@ -8,7 +8,7 @@ export type Meaning =
   | 'taken'
   /** It has something by this id, or will have: look what. */
   | 'prove'
-  /** The collection that shall hold it may be missing: make it, once. */
+  /** The collection for it may be missing: make it, once. */
   | 'make collection'
   /** It does not want this item. */
   | 'refused'

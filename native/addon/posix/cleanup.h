@@ -1,5 +1,5 @@
-// What is done about the records of crashes: `cleanup` and `explain`, promises for the lines of
-// docs/protocol.md.
+// `cleanup` and `explain` of lib/addon/binding.ts: promises for the lines of docs/protocol.md about
+// what crashes have left behind.
 #pragma once
 
 #include <napi.h>

@@ -124,7 +124,7 @@ constexpr Key kKeys[] = {
     {"escapable", Presence::required, [](Facts& f, Value v) { return readRoutes(v, f.escapable); },
      [](const Facts& f) { return Written(joinNames(f.escapable)); }},
     {"cgroup", Presence::optional, readInto<&Facts::cgroup>, writtenUnlessEmpty<&Facts::cgroup>},
-    // Half of it would be wrong: rather none.
+    // One half without the other would be wrong.
     {"cgroups", Presence::optional,
      [](Facts& f, Value v) { return readText(v, f.cgroups, kLongestCgroups); },
      [](const Facts& f) {
@@ -166,7 +166,7 @@ bool endsWithTree(std::string_view mark, std::string_view treeId) {
          (mark.size() == treeId.size() || mark[mark.size() - treeId.size() - 1] == '.');
 }
 
-// What each key allows for itself and the whole does not; empty: nothing.
+// What is wrong with the record as a whole, although each key is valid. Empty: nothing is wrong.
 std::string contradictionIn(const Facts& facts) {
   if (!endsWithTree(facts.mark, facts.treeId)) return "the mark is another tree's";
   if (facts.guard.pid < 2) return "the guard cannot be one";

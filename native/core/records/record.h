@@ -45,8 +45,8 @@ std::string rootLine(const Identity& root);
 std::string socketLine(std::string_view socket);
 std::string releasedLine();
 
-// The facts, or in words why these are none. Unknown keys are passed over, and so is a last line
-// without an end, which a full disk has torn.
+// The facts, or the reason why the text is not a record. Unknown keys are ignored. So is a last
+// line without a newline: a full disk has cut it off.
 struct ParsedRecord {
   std::optional<RecordFacts> facts;
   std::string problem;

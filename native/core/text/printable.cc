@@ -31,7 +31,8 @@ bool isVisible(char32_t point) {
   return true;
 }
 
-// How many bytes a sequence has that begins so, and the bits of the first that count; 0: none does.
+// The length of the sequence that this byte begins, and the bits of the byte that count. 0: no
+// sequence begins with it.
 struct Lead {
   std::size_t length;
   unsigned bits;

@@ -42,9 +42,9 @@ bool hasNews(int link) {
 
 bool isJobStop(int signo) { return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU; }
 
-// The guard continues this process when the root goes on, when it has ended, and when it ends
-// itself; should that have been already, it was for nothing. So a child stops it, and looks for
-// news afterwards.
+// The guard continues this process when the root goes on, when the root has ended and when the
+// guard itself ends. If it did so before this process stopped, nobody would continue it again. So a
+// child stops this process, and continues it if there is such news afterwards.
 int stopLikeRoot(int signo, int link) {
   const Identity front = ownIdentity();
   sigset_t only;

@@ -83,8 +83,7 @@ class Front {
     for (int fd : {STDIN_FILENO, STDOUT_FILENO}) (void)dup2(null.get(), fd);
   }
 
-  // In a child, which is waited for like the guard. Whatever keeps it from its work is no concern
-  // of the command's.
+  // In a child, which is waited for like the guard. The command is not told when the child fails.
   void recoverOthers() const {
     const Seeker seeker{homeFromEnvironment(), facts_.mark};
     if (!hasAbandoned(seeker) || fork() != 0) return;

@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-// Throws UsageError when standard input shall be the owner and cannot be.
+// Throws UsageError when standard input was named as the owner and cannot be one.
 Launch launchForFront(const RunOptions& run);
 
 }  // namespace holdfast

@@ -73,7 +73,8 @@ bool Asking::consider(const Member& member, bool isAnsweredFor, const Round& rou
   return standing->handles;
 }
 
-// One that has handled the signal and does so no more has taken it: a listener for one time.
+// A member that handled the signal and does not any more has received it: its listener was for one
+// time.
 bool Asking::isDue(const Member& member, bool isAnsweredFor, const Round& round,
                    Standing& standing) {
   if (round.last) return true;

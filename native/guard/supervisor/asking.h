@@ -1,8 +1,8 @@
 // Asks the members of a tree to end, each once. One that handles the signal answers for those
 // below it: a wrapper passes it on, a server ends its workers, and a second signal would break off
 // their clean end. So these are not asked while somebody answers for them, before half of the grace
-// is over. Afterwards those are asked at once that would simply die of it; the others may be at it
-// and get a moment.
+// is over. Afterwards the members that do not handle the signal are asked at once; the others may
+// be ending already and get a moment.
 #pragma once
 
 #include <cstdint>

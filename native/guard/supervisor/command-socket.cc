@@ -16,7 +16,7 @@ namespace holdfast {
 
 namespace {
 
-// Who finds it full is told EAGAIN (connect(2)): more than a busy machine lets wait.
+// A caller that finds the queue full gets EAGAIN (connect(2)). A busy machine lets fewer wait.
 constexpr int kBacklog = 128;
 constexpr std::size_t kMostCallers = 8;
 constexpr std::size_t kLongestRequest = 256;
@@ -82,8 +82,8 @@ void CommandSocket::admitOne() {
   callers_.push_back({LineSocket(std::move(socket), kLongestRequest), peer->pid});
 }
 
-// At the expense of whoever was silent for longest, and of one who waits for the end only when
-// all do.
+// Drops the caller that was silent for longest. One that waits for the end is dropped only when all
+// callers wait for it.
 void CommandSocket::makeRoom() {
   if (callers_.size() < kMostCallers) return;
   const auto idle = std::find_if(callers_.begin(), callers_.end(),

@@ -84,7 +84,7 @@ std::int64_t FrontTies::nextAt() const {
   return looks ? std::min(at, nowMs() + kCallerLookMs) : at;
 }
 
-// Its end alone says nothing: whoever starts a program for others goes, too.
+// The end of the client alone proves nothing: a program that starts others may end before them.
 bool FrontTies::lookAtClient() {
   if (client_ && client_->isGone()) {
     client_.reset();
@@ -99,6 +99,7 @@ void FrontTies::leave() {
   callers_.clear();
   client_.reset();
   clientGone_ = false;
+  left_ = true;
   relay_.reset();
 }
 

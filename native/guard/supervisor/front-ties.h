@@ -42,6 +42,7 @@ class FrontTies {
   std::int64_t nextAt() const;
   // The front has returned: nobody who called it matters any more, nor does a signal.
   void leave();
+  bool hasLeft() const { return left_; }
 
  private:
   struct Caller {
@@ -63,6 +64,7 @@ class FrontTies {
   std::optional<Caller> client_;
   std::optional<StdinWatch> input_;
   bool clientGone_ = false;
+  bool left_ = false;
   std::optional<SignalRelay> relay_;
 };
 

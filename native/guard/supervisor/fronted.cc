@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "guard/supervisor/answers.h"
+#include "core/requests.h"
 #include "guard/supervisor/supervisor.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
@@ -35,7 +35,7 @@ void Supervisor::beginRelay() {
 }
 
 void Supervisor::observeFront() {
-  if (!front_ || released_) return;
+  if (!front_ || stage_ == Stage::released) return;
   relaySignals();
   const std::uint64_t inputGraceMs = std::min(tree_.terms.graceMs, kLongestInputGraceMs);
   switch (front_->look()) {
@@ -54,7 +54,7 @@ void Supervisor::beginAt(std::int64_t at, std::uint64_t graceMs) { due_.push_bac
 
 void Supervisor::beginSoon(std::uint64_t graceMs) { beginAt(nowMs() + kNewsMs, graceMs); }
 
-// Not before the relay has decided who has been told: it is looked at again until then.
+// Not before the relay has decided who got the signal. Until then the relay says when to look.
 std::int64_t Supervisor::dueAt() const {
   std::int64_t at = INT64_MAX;
   if (!front_ || front_->isUndecided()) return at;
@@ -75,7 +75,7 @@ void Supervisor::beginWhenDue() {
 
 // Stopped with its root it takes no signal.
 void Supervisor::wakeFront() {
-  if (root_ != RootStage::stopped || !tree_.terms.front) return;
+  if (rootStage_ != RootStage::stopped || !tree_.terms.front) return;
   const Identity& front = tree_.terms.front->identity;
   const sigset_t pending = pendingSignalsOf(front.pid);
   if (sigismember(&pending, SIGTERM) == 1) (void)signalProcess(front, SIGCONT);
@@ -120,8 +120,8 @@ Told Supervisor::toldLately() const {
 }
 
 // front-signal SIGNO SENDER alone|group
-void Supervisor::serveFrontSignal(const std::vector<std::string_view>& fields) {
-  if (!front_ || left_) return;
+void Supervisor::serveFrontSignal(const Fields& fields) {
+  if (!front_ || front_->hasLeft()) return;
   const int signo = signoIn(fields[1]);
   const bool cameBeforeGuard = front_->takeEarly(signo);
   const bool cameBeforeRoot = takeFrom(tree_.early, signo) || cameBeforeGuard;
@@ -139,7 +139,6 @@ void Supervisor::serveChecked() {
 void Supervisor::serveLeave() {
   if (!front_) return;
   front_->leave();
-  left_ = true;
   tree_.terms.front.reset();
   if (tree_.owner.isSpawner()) {
     tree_.containment->release();  // an init of a namespace watches the owner, too

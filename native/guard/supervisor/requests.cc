@@ -6,10 +6,12 @@
 #include <algorithm>
 
 #include "core/records/record.h"
+#include "core/requests.h"
 #include "core/text/lines.h"
 #include "guard/supervisor/answers.h"
 #include "guard/supervisor/supervisor.h"
 #include "posix/port/process.h"
+#include "posix/port/signals.h"
 
 namespace holdfast {
 
@@ -21,6 +23,14 @@ bool isOutside(Containment& containment, int pid) {
   return identityOf(pid) && std::none_of(members.begin(), members.end(), isIt);
 }
 
+EndTerms termsOf(const EndRequest& request, const Terms& tree) {
+  EndTerms terms;
+  terms.reason = request.reason;
+  if (isSignal(request.signo)) terms.signo = request.signo;
+  terms.graceMs = request.graceMs.value_or(tree.graceMs);
+  return terms;
+}
+
 }  // namespace
 
 void Supervisor::serveRequests() {
@@ -30,10 +40,10 @@ void Supervisor::serveRequests() {
 }
 
 void Supervisor::serve(const std::string& request) {
-  const std::vector<std::string_view> fields = splitFields(request);
+  const Fields fields = splitFields(request);
   const std::string_view word = fields.empty() ? std::string_view{} : fields[0];
   if (answer(fields, link_)) return;
-  if (word == "end" && fields.size() == 4) return begin(endTermsIn(fields, tree_.terms.graceMs));
+  if (const auto end = readEndRequest(fields)) return begin(termsOf(*end, tree_.terms));
   if (word == "signal" && fields.size() == 2) return serveSignal(signoIn(fields[1]));
   if (word == "release") return serveRelease();
   if (word == "resume") return serveResume();
@@ -42,21 +52,20 @@ void Supervisor::serve(const std::string& request) {
   if (word == "leave") return serveLeave();
   if (word == "front-signal" && fields.size() == 4) return serveFrontSignal(fields);
   if (word != "collected") return link_.send(lineOf(fact::Unknown{request}));
-  rootCollected_ = true;
+  if (rootStage_ == RootStage::ended) rootStage_ = RootStage::collected;
   tree_.containment->collectRoot();
 }
 
-// What is the owner's alone (to release, to free the root's pid) nobody else may ask for.
+// Only the owner may release the tree or free the root's pid.
 void Supervisor::serve(CommandSocket::Caller& caller, const std::string& request) {
-  const std::vector<std::string_view> fields = splitFields(request);
+  const Fields fields = splitFields(request);
   if (answer(fields, caller.link)) return;
-  const bool isEnd =
-      fields.size() == 4 && fields[0] == "end" && (fields[1] == "kill" || fields[1] == "terminate");
-  if (!isEnd) {
+  const auto end = readEndRequest(fields);
+  if (!end || !isEndForAll(fields)) {
     caller.link.send(lineOf(fact::Unknown{request}));
     return caller.link.close();
   }
-  EndTerms terms = endTermsIn(fields, tree_.terms.graceMs);
+  EndTerms terms = termsOf(*end, tree_.terms);
   // No member gives its tree more time after the root's end than the tree was given.
   const bool longer = terms.graceMs > tree_.terms.graceMs;
   if (longer && !isOutside(*tree_.containment, caller.pid)) terms.graceMs = tree_.terms.graceMs;
@@ -68,8 +77,8 @@ void Supervisor::serve(CommandSocket::Caller& caller, const std::string& request
 }
 
 // Whether it was a question that anybody may ask.
-bool Supervisor::answer(const std::vector<std::string_view>& fields, LineSocket& asker) {
-  if (fields.size() != 1 || (fields[0] != "members" && fields[0] != "usage")) return false;
+bool Supervisor::answer(const Fields& fields, LineSocket& asker) {
+  if (!isQuestion(fields)) return false;
   if (fields[0] == "usage") asker.queue(usageLine(*tree_.containment));
   if (fields[0] == "members")
     for (const std::string& line : memberLines(*tree_.containment)) asker.queue(line);
@@ -84,7 +93,7 @@ void Supervisor::serveSignal(int signo) {
   link_.send(lineOf(fact::Sent{sent}));
 }
 
-// Whatever stops are reported after `resumed` came after the continuation.
+// Every stop that is reported after `resumed` happened after the continuation.
 void Supervisor::serveResume() {
   tree_.containment->settleStops();
   reportStops();
@@ -95,7 +104,8 @@ void Supervisor::serveRelease() {
   try {
     if (tree_.record) tree_.record->append(releasedLine());
     tree_.containment->release();
-    released_ = true;
+    if (stage_ == Stage::held) stage_ = Stage::released;
+    timeoutAt_ = kNever;
     tree_.owner.forget();
     link_.send(lineOf(fact::Released{}));
   } catch (const OsError& error) {

@@ -57,8 +57,8 @@ void SignalRelay::take(int signo, int sender, bool toGroup) {
   held_.push_back({signo, sender, now, toGroup});
 }
 
-// The tools that go from process to process may start another program for each of them, so it is
-// not the sender that makes two signals one.
+// A tool that signals one process after the other may start a program for each of them. So two
+// signals may belong together although their senders differ.
 void SignalRelay::takeOwn(const std::function<bool(int pid)>& isMember) {
   while (true) {
     const TakenSignal taken = takeSignal(signals_.get());
@@ -97,7 +97,7 @@ bool SignalRelay::takeSame(const Event& event) {
   return true;
 }
 
-// The sender rests, and the front has nothing behind this signal that came with it.
+// The sender is at rest, and the front has told of every signal that came with this one.
 bool SignalRelay::isSettled(const Event& event, std::int64_t now) {
   const std::int64_t age = now - event.at;
   if (age < kLeastHeldMs || (age < kMostHeldMs && !isAtRest(event.sender, age))) return false;

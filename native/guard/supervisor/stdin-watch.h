@@ -7,8 +7,8 @@
 
 namespace holdfast {
 
-// "a regular file", "the null device" and so on where it is nothing that could hang up: pipes,
-// sockets and terminals do. Else nullptr.
+// What standard input is when it cannot hang up: "a regular file", "the null device" and so on.
+// nullptr when it can: a pipe, a socket or a terminal.
 const char* whyNoOwner(int input);
 // It is a pipe or a socket, whose writers a program can be.
 bool hangsUp(int input);

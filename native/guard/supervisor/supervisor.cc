@@ -21,14 +21,14 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t kNever = INT64_MAX;
 constexpr std::int64_t kBlindMs = 300;        // shortages pass
 constexpr std::int64_t kStoppedLookMs = 250;  // whether a stopped front was asked to end
 constexpr std::int64_t kLingerMs = 1000;      // between sweeps once survivors have been reported
 
 }  // namespace
 
-// A short command is over by now, and its owner waits to hear that.
+// The first step comes before everything else: a short command is over by now, and its owner waits
+// for the news.
 void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> front) {
   takeDescriptorRight();
   bePrompt();
@@ -46,10 +46,13 @@ Supervisor::Supervisor(OwnerLink link, LaunchedTree tree, std::optional<FrontTie
       tree_(std::move(tree)),
       front_(std::move(front)),
       childSignals_(openChildSignals()),
-      startedAt_(nowMs()) {}
+      timeoutAt_(kNever) {
+  const auto timeoutMs = static_cast<std::int64_t>(tree_.terms.timeoutMs);
+  if (timeoutMs > 0) timeoutAt_ = nowMs() + timeoutMs;
+}
 
 void Supervisor::run() {
-  if (!empty_) settle();
+  if (!empty()) settle();
   while (!finished()) {
     wait();
     step();
@@ -69,7 +72,7 @@ void Supervisor::step() {
   giveUpIfBlind();
 }
 
-// A tree that has ended at the first look needs nobody to find it.
+// Not for a tree that has ended at the first look: nobody has to find it.
 void Supervisor::settle() {
   tree_.recordRoot();
   if (!tree_.record) return;
@@ -82,8 +85,8 @@ void Supervisor::settle() {
 }
 
 bool Supervisor::finished() const {
-  const bool ownerStillAsks = link_.open() && root_ == RootStage::ended && !rootCollected_;
-  return empty_ && reported() && !ownerStillAsks && !link_.hasUnsent();
+  const bool ownerStillAsks = link_.open() && rootStage_ == RootStage::ended;
+  return empty() && reported() && !ownerStillAsks && !link_.hasUnsent();
 }
 
 void Supervisor::wait() {
@@ -103,12 +106,10 @@ void Supervisor::wait() {
 }
 
 int Supervisor::waitMs() const {
-  std::int64_t at = kNever;
-  if (ending_ && !empty_) at = reported() ? nowMs() + kLingerMs : ending_->nextAt();
-  if (!timedOut_ && !released_ && tree_.terms.timeoutMs > 0)
-    at = std::min(at, startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs));
+  std::int64_t at = timeoutAt_;
+  if (ending_ && !empty()) at = std::min(at, reported() ? nowMs() + kLingerMs : ending_->nextAt());
   if (front_) at = std::min(at, front_->nextAt());
-  if (front_ && root_ == RootStage::stopped) at = std::min(at, nowMs() + kStoppedLookMs);
+  if (front_ && rootStage_ == RootStage::stopped) at = std::min(at, nowMs() + kStoppedLookMs);
   at = std::min(at, dueAt());
   if (commands_) at = std::min(at, commands_->nextAt());
   if (const auto every = tree_.containment->lookEveryMs()) at = std::min(at, nowMs() + *every);
@@ -119,10 +120,11 @@ int Supervisor::waitMs() const {
 }
 
 void Supervisor::observeOwner() {
-  if (released_) return;
+  if (stage_ == Stage::released) return;
   const bool dead = isReadable(tree_.owner.fd());
-  const bool linkCounts = !left_ && (tree_.owner.isSpawner() || tree_.terms.front.has_value());
-  const bool gone = linkCounts && !link_.open();
+  const bool frontLeft = front_ && front_->hasLeft();
+  const bool isOwners = tree_.owner.isSpawner() || tree_.terms.front.has_value();
+  const bool gone = isOwners && !frontLeft && !link_.open();
   if (!dead && !gone) return;
   tree_.owner.forget();
   loseOwner();
@@ -137,13 +139,13 @@ void Supervisor::loseOwner() {
 
 void Supervisor::observeRoot() {
   const auto status = tree_.containment->rootStatus();
-  if (!status || root_ == RootStage::ended) return;
-  root_ = RootStage::ended;
+  if (!status || rootHasEnded()) return;
+  rootStage_ = RootStage::ended;
   link_.send(lineOf(fact::RootEnded{*status}));
   if (!link_.open()) tree_.containment->collectRoot();
   if (tree_.terms.front)
     (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // stopped, it hears nothing
-  if (released_ || tree_.terms.whenRootExits == WhenRootExits::wait) return;
+  if (stage_ != Stage::held || tree_.terms.whenRootExits == WhenRootExits::wait) return;
   const bool polite = tree_.terms.whenRootExits == WhenRootExits::terminate;
   if (ending_ && polite) return;
   // Somebody has asked the root to end, which may have asked others.
@@ -152,14 +154,14 @@ void Supervisor::observeRoot() {
     begin({EndReason::rootExited, polite ? SIGTERM : SIGKILL, tree_.terms.graceMs, told});
 }
 
-// While the owner does not read, changes wait where they do not pile up: a member may make as many
-// as it likes.
+// While the owner does not read, changes stay in the containment, which bounds their number: a
+// member may stop and continue the root as often as it likes.
 void Supervisor::reportStops() {
   while (!link_.hasUnsent()) {
     const auto change = tree_.containment->takeStopChange();
     if (!change) return;
     const bool stopped = *change != 0;
-    if (root_ != RootStage::ended) root_ = stopped ? RootStage::stopped : RootStage::running;
+    if (!rootHasEnded()) rootStage_ = stopped ? RootStage::stopped : RootStage::running;
     link_.send(stopped ? lineOf(fact::RootStopped{*change}) : lineOf(fact::RootContinued{}));
     if (!stopped && tree_.terms.front)
       (void)signalProcess(tree_.terms.front->identity, SIGCONT);  // it stopped with its root
@@ -168,9 +170,8 @@ void Supervisor::reportStops() {
 
 // Also where an end has begun already, which may have any time.
 void Supervisor::checkTimeout() {
-  if (timedOut_ || released_ || tree_.terms.timeoutMs == 0) return;
-  if (nowMs() < startedAt_ + static_cast<std::int64_t>(tree_.terms.timeoutMs)) return;
-  timedOut_ = true;
+  if (nowMs() < timeoutAt_) return;
+  timeoutAt_ = kNever;
   begin({EndReason::timeout, tree_.terms.timeoutSignal, tree_.terms.graceMs});
 }
 
@@ -180,18 +181,24 @@ void Supervisor::begin(const EndTerms& terms) {
 }
 
 void Supervisor::advance() {
-  if (empty_ || (!ending_ && root_ != RootStage::ended)) return;
-  empty_ = tree_.containment->empty();
-  if (!empty_ && ending_ && ending_->advance()) empty_ = tree_.containment->empty();
-  if (empty_) {
-    observeRoot();
-    dissolve();
-    const EndReason byItself = released_ ? EndReason::released : EndReason::ended;
-    if (!reported()) reportEnd(ending_ ? ending_->reason() : byItself);
-  } else if (ending_ && !reported() && ending_->overdue()) {
-    reportSurvivors();
-    reportEnd(ending_->reason());
-  }
+  if (empty() || (!ending_ && !rootHasEnded())) return;
+  if (isEmptyNow()) return concludeEmpty();
+  if (!ending_ || reported() || !ending_->overdue()) return;
+  reportSurvivors();
+  reportEnd(ending_->reason());
+}
+
+bool Supervisor::isEmptyNow() {
+  if (tree_.containment->empty()) return true;
+  return ending_ && ending_->advance() && tree_.containment->empty();
+}
+
+void Supervisor::concludeEmpty() {
+  const EndReason byItself = stage_ == Stage::released ? EndReason::released : EndReason::ended;
+  observeRoot();
+  stage_ = Stage::empty;
+  dissolve();
+  if (!reported()) reportEnd(ending_ ? ending_->reason() : byItself);
 }
 
 void Supervisor::dissolve() {
@@ -203,9 +210,9 @@ void Supervisor::reportSurvivors() {
   for (const std::string& line : survivors()) tell(line);
 }
 
-// Never nobody while the tree is not empty: whom it cannot name the guard itself stands for.
+// Not empty while the tree is not empty: the guard itself stands for members that it cannot name.
 std::vector<std::string> Supervisor::survivors() {
-  if (empty_) return {};
+  if (empty()) return {};
   std::vector<std::string> lines = survivorLines(*tree_.containment);
   if (!lines.empty()) return lines;
   tree_.containment->reap();  // one that has died meanwhile is no survivor
@@ -213,13 +220,14 @@ std::vector<std::string> Supervisor::survivors() {
   return lines;
 }
 
-// Whoever takes over from a dead guard has descriptors of his own. Whom this one knows it ends.
+// The process that takes over from a dead guard has descriptors of its own. The members that this
+// guard knows are killed before.
 void Supervisor::giveUpIfBlind() {
-  if (empty_ || !tree_.containment->blind()) return blindSince_.reset();
+  if (empty() || !tree_.containment->blind()) return blindSince_.reset();
   const std::int64_t now = nowMs();
   if (!blindSince_) blindSince_ = now;
   if (now < *blindSince_ + kBlindMs) return;
-  if (!released_) (void)tree_.containment->killAll();
+  if (stage_ == Stage::held) (void)tree_.containment->killAll();
   throw std::runtime_error("this guard sees nobody any more: its tree is left to recovery");
 }
 

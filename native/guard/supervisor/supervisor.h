@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/launch.h"
+#include "core/requests.h"
 #include "guard/supervisor/command-socket.h"
 #include "guard/supervisor/ending.h"
 #include "guard/supervisor/front-ties.h"
@@ -33,7 +33,12 @@ class Supervisor {
   void run();
 
  private:
-  enum class RootStage { running, stopped, ended };
+  static constexpr std::int64_t kNever = INT64_MAX;
+
+  // `collected`: the owner has seen its end.
+  enum class RootStage { running, stopped, ended, collected };
+  // `released`: nothing ends it any more but a request.
+  enum class Stage { held, released, empty };
 
   struct DueEnd {
     std::int64_t at;
@@ -59,17 +64,19 @@ class Supervisor {
   void serveRequests();
   void serve(const std::string& request);
   void serve(CommandSocket::Caller& caller, const std::string& request);
-  bool answer(const std::vector<std::string_view>& fields, LineSocket& asker);
+  bool answer(const Fields& fields, LineSocket& asker);
   void serveSignal(int signo);
   void serveResume();
   void serveRelease();
   void serveChecked();
-  void serveFrontSignal(const std::vector<std::string_view>& fields);
+  void serveFrontSignal(const Fields& fields);
   void serveLeave();
   void noteTold(int signo, Told told);
   Told toldLately() const;
   void begin(const EndTerms& terms);
   void advance();
+  bool isEmptyNow();
+  void concludeEmpty();
   void reportEnd(EndReason reason);
   void reportSurvivors();
   std::vector<std::string> survivors();
@@ -77,22 +84,20 @@ class Supervisor {
   void tell(const std::string& fact);
   void dissolve();
   bool reported() const { return !report_.empty(); }
+  bool empty() const { return stage_ == Stage::empty; }
+  bool rootHasEnded() const { return rootStage_ >= RootStage::ended; }
   bool finished() const;
 
   OwnerLink link_;
   LaunchedTree tree_;
   std::optional<FrontTies> front_;
   UniqueFd childSignals_;
-  std::int64_t startedAt_;
+  std::int64_t timeoutAt_;  // kNever: there is none, or it has come
   std::optional<CommandSocket> commands_;
   std::optional<Ending> ending_;
   std::string report_;  // the last fact, once it has been told
-  RootStage root_ = RootStage::running;
-  bool rootCollected_ = false;  // the owner has seen its end
-  bool released_ = false;
-  bool timedOut_ = false;
-  bool empty_ = false;
-  bool left_ = false;             // the front has returned
+  Stage stage_ = Stage::held;
+  RootStage rootStage_ = RootStage::running;
   std::vector<DueEnd> due_;       // ends that wait for something before them
   Told lastTold_ = Told::nobody;  // when programs were asked to end by others
   std::int64_t lastToldAt_ = INT64_MIN / 2;

@@ -33,7 +33,7 @@ int parentOf(int pid) {
   return 0;
 }
 
-// A parent is older than its child, and whoever has its number now may be younger.
+// A parent is older than its child. A younger process with its pid is another process.
 Identity callerOf(const FrontCall& call) {
   const int self = static_cast<int>(GetCurrentProcessId());
   const auto found = identityOf(call.parent != 0 ? call.parent : parentOf(self));

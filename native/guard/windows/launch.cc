@@ -67,7 +67,7 @@ void serveRequests(const UniqueHandle& pipe, TreeHolder& holder) {
 // What happens at the console is the root's and the owner's affair.
 BOOL WINAPI leaveToOthers(DWORD) { return TRUE; }
 
-// It is in nobody's way: a working directory cannot be removed.
+// Leaves the user's working directory: Windows removes no directory in which a process works.
 void stepAside() {
   wchar_t directory[MAX_PATH];
   if (GetSystemDirectoryW(directory, MAX_PATH) != 0) (void)SetCurrentDirectoryW(directory);

@@ -1,5 +1,5 @@
 // `holdfast-guard launch own|other REQUESTS FACTS HANDLE...`: holds the job of one tree whose owner
-// is not the process that spawned it, or who shall be able to die politely.
+// is not the process that spawned it, or whose tree is to be ended politely when it dies.
 #pragma once
 
 #include <string>

@@ -18,7 +18,7 @@ namespace holdfast {
 
 namespace {
 
-SharingRoot rootOf(Plan& plan, int cgroup, int said) {
+SharingRoot rootStartOf(Plan& plan, int cgroup, int said) {
   return {*plan.exec, cgroup, plan.rootStack, plan.rootSharing, plan.root, said};
 }
 
@@ -26,7 +26,8 @@ SharingRoot rootOf(Plan& plan, int cgroup, int said) {
 bool planInit(Plan& plan, PreparedTree& tree) {
   if (tree.containment->mechanism() != Mechanism::pidNamespace) return true;
   try {
-    plan.init.emplace(plan.program, plan.homeVariable, rootOf(plan, -1, plan.naming->inside.get()),
+    plan.init.emplace(plan.program, plan.homeVariable,
+                      rootStartOf(plan, -1, plan.naming->inside.get()),
                       ownerToDieWith(tree.terms, tree.owner));
     return true;
   } catch (const OsError&) {
@@ -75,8 +76,9 @@ void abandon(Plan& plan, const ExecFailure& failure) {
 // Returns when there is no root.
 void startRootOf(Plan& plan, OrphanAlarm& alarm) {
   alarm.callOff();  // a guard that has members does not end before them
-  const int error = plan.init ? startInit(*plan.init)
-                              : startSharingRoot(rootOf(plan, plan.handover.cgroupDirectory, -1));
+  const int error = plan.init
+                        ? startInit(*plan.init)
+                        : startSharingRoot(rootStartOf(plan, plan.handover.cgroupDirectory, -1));
   if (plan.rootRuns()) {
     becomeGuard(plan);
     rawExit(1);  // a guard that failed: its tree is recovered

@@ -17,7 +17,7 @@ void becomeGuard(Plan& plan) {
 }
 
 void becomeInit(const InitPlan& plan) {
-  const Digits root(plan.root.pid);
+  const Digits root(plan.start.pid);
   const Digits socket(plan.initEnd);
   const Digits owner(plan.ownerFd);
   char name[] = "holdfast-guard";

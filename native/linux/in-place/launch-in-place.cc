@@ -31,7 +31,8 @@ Answer answerOf(const Plan& plan) {
   return answer;
 }
 
-// The root is the guard's child, or its init's, and not waited for, unless that is dead already.
+// The root's parent, the guard or its init, has not waited for it. So the pid is the root's, unless
+// that parent has died.
 void addRoot(const Plan& plan, int guard, Answer& answer) {
   const int maker = plan.init ? plan.init->pid : guard;
   const int root =
@@ -44,7 +45,7 @@ void addRoot(const Plan& plan, int guard, Answer& answer) {
   answer.facts.push_back(lineOf(fact::Started{identity}));
 }
 
-// What it has told is whole once it has started somebody.
+// The facts are complete once the guard has started a process.
 LaunchedInPlace giveUp(const LaunchWait& wait, std::unique_ptr<Plan> plan, int guard) {
   wait.giveUp();
   LaunchedInPlace late{guard, plan->child() > 0 ? answerOf(*plan) : Answer{}, true};

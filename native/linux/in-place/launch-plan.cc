@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "core/os-error.h"
+#include "posix/records/record-directory.h"
 
 namespace holdfast {
 
@@ -38,7 +39,7 @@ class Unfinished {
 Plan::Plan(const GuardStart& start, int end)
     : program(start.guardPath),
       home(start.home),
-      homeVariable("HOLDFAST_HOME=" + start.home),
+      homeVariable(holdfast::homeVariable(start.home)),
       passed(start.descriptors),
       guardEnd(end),
       deadlineMs(start.deadlineMs),

@@ -12,7 +12,7 @@
 
 namespace holdfast {
 
-// A child that becomes another program destroys nothing, so all that it leaves behind in the
+// A child that becomes another program runs no destructor. So everything that it leaves in the
 // owner's memory is in here.
 struct Plan {
   Plan(const GuardStart& start, int end);

@@ -33,7 +33,7 @@ void signalSharing(int pid, const Sharing& sharing, int signo) {
 LaunchWait::LaunchWait(const Plan& plan, int guard, int deadlineMs)
     : plan_(plan), guard_(guard), deadline_(nowMs() + deadlineMs) {}
 
-// One that is killed before it has started a root wakes nobody: that is looked for now and then.
+// A child that is killed before it has started a root wakes nobody, so its death is polled for.
 bool LaunchWait::forRoot() const {
   while (!plan_.rootSharing.over() && (plan_.root > 0 || plan_.initShares() || !guardIsDead())) {
     plan_.rootSharing.awaitEnd(kSharingLookMs);
@@ -74,7 +74,7 @@ bool LaunchWait::guardIsDead() const { return rawIsDead(guard_); }
 void LaunchWait::signalAll(int signo) const {
   signalSharing(guard_, plan_.guardSharing, signo);
   if (plan_.initShares()) signalSharing(plan_.init->pid, plan_.init->sharing, signo);
-  // In a namespace its pid is another here; it ends with the init.
+  // In a namespace the root has another pid out here; it ends with the init.
   if (plan_.rootShares() && !plan_.init) signalSharing(plan_.root, plan_.rootSharing, signo);
 }
 

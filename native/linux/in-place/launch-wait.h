@@ -13,7 +13,7 @@ class LaunchWait {
   LaunchWait(const Plan& plan, int guard, int deadlineMs);
 
   // Until the root runs its program, or nobody is left who could start it. False: it is too late.
-  // Who has been stopped meanwhile goes on.
+  // A child that somebody has stopped is continued.
   bool forRoot() const;
   // Until the guard, which has started none, is dead and waited for. False: it is too late.
   bool forEnd() const;

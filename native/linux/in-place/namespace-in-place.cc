@@ -22,16 +22,20 @@ void runSharingInit(void* shared) {
   } catch (const OsError&) {
     rawExit(1);  // there is no root
   }
-  const int error = startSharingRoot(plan.root);
-  if (error == 0 && plan.root.root.failure().step == nullptr) becomeInit(plan);
+  const int error = startSharingRoot(plan.start);
+  if (error == 0 && plan.start.exec.failure().step == nullptr) becomeInit(plan);
   rawExit(1);
 }
 
 }  // namespace
 
-InitPlan::InitPlan(const std::string& path, const std::string& home, const SharingRoot& start,
+InitPlan::InitPlan(const std::string& path, const std::string& home, const SharingRoot& rootStart,
                    int owner)
-    : program(path), homeVariable(home), root(start), ids({geteuid(), getegid()}), ownerFd(owner) {
+    : program(path),
+      homeVariable(home),
+      start(rootStart),
+      ids({geteuid(), getegid()}),
+      ownerFd(owner) {
   InitSocket pair = makeInitSocket();
   UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");

@@ -1,5 +1,5 @@
-// A tree's PID namespace for a maker that shares its owner's memory: so does the init, until its
-// root runs and it becomes a program of its own, `holdfast-guard init`.
+// A tree's PID namespace for a maker that shares its owner's memory. The init shares it, too, until
+// the root runs; then the init becomes a program of its own, `holdfast-guard init`.
 #pragma once
 
 #include <string>
@@ -12,12 +12,12 @@ namespace holdfast {
 
 struct InitPlan {
   // The guard is this process. `owner`: as in InitLife. Throws OsError.
-  InitPlan(const std::string& program, const std::string& homeVariable, const SharingRoot& root,
+  InitPlan(const std::string& program, const std::string& homeVariable, const SharingRoot& start,
            int owner);
 
   const std::string& program;
   const std::string& homeVariable;  // HOLDFAST_HOME=value
-  SharingRoot root;
+  SharingRoot start;
   UserIds ids;
   // Plain numbers: what is freed with the owner's memory is not the owner's descriptor.
   int ownerFd;
@@ -30,7 +30,7 @@ struct InitPlan {
 };
 
 // The maker stands still until init has become a program or has ended. 0 or an errno; when there
-// is no root `plan.root` says so.
+// is no root `plan.start.exec` says so.
 int startInit(InitPlan& plan);
 
 }  // namespace holdfast

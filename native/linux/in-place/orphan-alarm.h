@@ -1,5 +1,5 @@
 // For a child that shares its maker's memory. When the maker is killed, a lock of the C library may
-// stay taken for ever, by a thread that died with it: whoever waits for it has to be ended.
+// stay taken for ever, by a thread that died with it: a child that waits for it has to be ended.
 #pragma once
 
 #include <signal.h>
@@ -8,7 +8,7 @@ namespace holdfast {
 
 class OrphanAlarm {
  public:
-  // In the maker, before it makes any such child: whose death is meant.
+  // In the maker, before it makes any such child: the alarm watches this process.
   static void serve();
 
   // In the child, where every signal is blocked. From now on it ends some tenths of a second after

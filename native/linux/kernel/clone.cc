@@ -30,15 +30,15 @@ struct CloneArguments {
       set_tid_size, cgroup;
 };
 
-void becomeRoot(void* root) { static_cast<ExecRoot*>(root)->becomeRoot(); }
+void becomeRoot(void* exec) { static_cast<ExecRoot*>(exec)->becomeRoot(); }
 
 void becomeSharingRoot(void* shared) {
   const SharingRoot& start = *static_cast<const SharingRoot*>(shared);
   if (start.said >= 0) {
     (void)rawCall(SYS_write, start.said, reinterpret_cast<long>("root"), 4);
-    if ((errno = giveUpTracing()) != 0) start.root.fail(ExecRoot::capabilityStep);
+    if ((errno = giveUpTracing()) != 0) start.exec.fail(ExecRoot::capabilityStep);
   }
-  start.root.becomeRoot();
+  start.exec.becomeRoot();
 }
 
 CloneArguments sharingMemory(const ChildStack& stack, std::uint64_t flags) {
@@ -57,13 +57,13 @@ void bornInside(CloneArguments& arguments, int cgroup) {
 }
 
 // The pid, or a negative errno.
-long vforkRoot(ExecRoot& root, const Cgroup* cgroup, int& pidfd) {
-  root.closeReport();
+long vforkRoot(ExecRoot& exec, const Cgroup* cgroup, int& pidfd) {
+  exec.closeReport();
   const ChildStack stack;
   CloneArguments arguments = sharingMemory(stack, CLONE_VFORK | CLONE_PIDFD);
   arguments.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
   bornInside(arguments, cgroup == nullptr ? -1 : cgroup->directory());
-  return rawClone3(&arguments, sizeof arguments, becomeRoot, &root);
+  return rawClone3(&arguments, sizeof arguments, becomeRoot, &exec);
 }
 
 // The legacy call has no room for a cgroup; its flags include the exit signal.
@@ -71,12 +71,12 @@ long legacyClone(std::uint64_t flags) {
   return syscall(SYS_clone, flags, nullptr, nullptr, nullptr, nullptr);
 }
 
-Cloned forkRoot(ExecRoot& root, const Cgroup* cgroup) {
-  root.openReport();
+Cloned forkRoot(ExecRoot& exec, const Cgroup* cgroup) {
+  exec.openReport();
   Cloned child = forkInto(0);
   if (child.pid != 0) return child;
-  if (cgroup != nullptr && (errno = cgroup->join()) != 0) root.fail(ExecRoot::cgroupStep);
-  root.becomeRoot();
+  if (cgroup != nullptr && (errno = cgroup->join()) != 0) exec.fail(ExecRoot::cgroupStep);
+  exec.becomeRoot();
 }
 
 }  // namespace
@@ -122,11 +122,11 @@ Cloned forkInto(std::uint64_t namespaces) {
 
 int forkWithSignal(int signo) { return static_cast<int>(legacyClone(signo)); }
 
-Cloned cloneRoot(ExecRoot& root, const Cgroup* cgroup) {
+Cloned cloneRoot(ExecRoot& exec, const Cgroup* cgroup) {
   int pidfd = -1;
-  const long pid = vforkRoot(root, cgroup, pidfd);
+  const long pid = vforkRoot(exec, cgroup, pidfd);
   if (pid > 0) return {static_cast<int>(pid), UniqueFd(pidfd)};
-  if (refusesClone3(static_cast<int>(-pid))) return forkRoot(root, cgroup);
+  if (refusesClone3(static_cast<int>(-pid))) return forkRoot(exec, cgroup);
   throw OsError("clone", static_cast<int>(-pid));
 }
 

@@ -28,8 +28,8 @@ int forkWithSignal(int signo);
 // A process that becomes the root, inside the cgroup if there is one. The maker stands still
 // until the program runs and shares its memory with the child so long (vfork(2)): nothing is
 // copied. Where clone3(2) is refused (ENOSYS by old kernels, ENOSYS or EPERM by seccomp filters)
-// the child is forked. Throws OsError when there is no process; a failed exec tells `root`.
-Cloned cloneRoot(ExecRoot& root, const Cgroup* cgroup);
+// the child is forked. Throws OsError when there is no process; a failed exec tells `exec`.
+Cloned cloneRoot(ExecRoot& exec, const Cgroup* cgroup);
 
 // Where a child that shares our memory runs. Throws OsError.
 class ChildStack {
@@ -75,8 +75,8 @@ struct SharingChild {
 // The pid, or a negative errno.
 int startSharing(const SharingChild& child);
 
-// A child of such a child. Its maker stands still until the program runs, while whoever else shares
-// the memory need not: from there on its maker must not use the C library.
+// A child of such a child. Its maker stands still until the program runs. Others that share the
+// memory may run on, so from there on the maker must not use the C library.
 struct PausingChild {
   std::uint64_t namespaces;  // CLONE_NEW*: new ones, of which it is the first process; else 0
   int cgroup;                // the directory of the one in which it is born; -1: its maker's
@@ -91,7 +91,7 @@ int startPausing(const PausingChild& child);
 
 // The root as such a child.
 struct SharingRoot {
-  ExecRoot& root;
+  ExecRoot& exec;
   int cgroup;  // its directory; -1: none
   const ChildStack& stack;
   const Sharing& sharing;

@@ -46,8 +46,8 @@ int CgroupContainment::signalMember(const Identity& member, int signo) {
   return kill(member.pid, signo) == 0 ? 0 : errno;
 }
 
-// In the cgroup but not below the guard: put there by somebody else. Where nothing can be read,
-// everybody but the guard's children.
+// Members in the cgroup that do not descend from the guard: somebody else has put them there. Where
+// /proc cannot be read, all members but the guard's children.
 void CgroupContainment::addStrays(std::vector<Member>& members) const {
   std::set<int> below;
   for (const Member& member : members) below.insert(member.identity.pid);
@@ -63,8 +63,8 @@ void CgroupContainment::addStrays(std::vector<Member>& members) const {
   }
 }
 
-// cgroup.kill ends a storm that forks faster than any loop. To look for the dying one by one
-// meanwhile would only keep them from dying.
+// cgroup.kill ends a storm that forks faster than any loop. Looking at the dying one by one would
+// only take the processor from them.
 std::size_t CgroupContainment::killAll() {
   if (!killedAt_) {
     const std::vector<int> inside = cgroup_.processes();

@@ -20,7 +20,7 @@ class CgroupContainment : public Subreaper {
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;
-  StartedRoot start(ExecRoot& root) override { return startIn(&cgroup_, root); }
+  StartedRoot start(ExecRoot& exec) override { return startIn(&cgroup_, exec); }
   std::string cgroupPath() const override { return cgroup_.path(); }
   std::vector<Member> members() override;
   int signalMember(const Identity& member, int signo) override;

@@ -25,8 +25,8 @@ std::vector<EscapeRoute> Group::escapable() const {
   return routes;
 }
 
-StartedRoot Group::start(ExecRoot& root) {
-  StartedRoot started = reaper_.adopt(cloneRoot(root, nullptr), root);
+StartedRoot Group::start(ExecRoot& exec) {
+  StartedRoot started = reaper_.adopt(cloneRoot(exec, nullptr), exec);
   if (started.failure.step == nullptr) lineage_.add(started.identity);
   return started;
 }

@@ -18,7 +18,7 @@ class Group : public Containment {
 
   Mechanism mechanism() const override { return Mechanism::group; }
   std::vector<EscapeRoute> escapable() const override;
-  StartedRoot start(ExecRoot& root) override;
+  StartedRoot start(ExecRoot& exec) override;
   std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
   std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
   void collectRoot() override { reaper_.collectRoot(); }

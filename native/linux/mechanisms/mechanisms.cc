@@ -24,7 +24,7 @@ std::unique_ptr<Containment> makeCgroup(const Terms& terms) {
   return std::make_unique<CgroupContainment>(terms.treeId);
 }
 
-// Whom it does not see is nobody to it.
+// A process that it does not see cannot be a member to it.
 std::unique_ptr<Containment> makeGroup(const Terms& terms) {
   if (procHidesProcesses()) throw OsError("see the processes of others in /proc", EACCES);
   return std::make_unique<Group>(terms);

@@ -27,7 +27,7 @@ void tell(int socket, const std::string& message) {
   (void)!send(socket, message.data(), message.size(), MSG_NOSIGNAL);  // no guard: PDEATHSIG
 }
 
-// A file that does not exist is one that this kernel does not want written.
+// A kernel without the file does not need it written.
 void writeIfPresent(const char* path, const std::string& text) {
   const UniqueFd file(open(path, O_WRONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) return;
@@ -67,17 +67,18 @@ bool toldToStart(int socket) {
 
 int forkRoot(const ForkedInit& init) {
   const pid_t root = fork();
-  if (root < 0) init.root.fail(ExecRoot::execStep);
+  if (root < 0) init.exec.fail(ExecRoot::execStep);
   if (root == 0) {
     tell(init.socket.get(), "root");  // the guard reads our pid from the credentials
-    if ((errno = giveUpTracing()) != 0) init.root.fail(ExecRoot::capabilityStep);
-    init.root.becomeRoot();
+    if ((errno = giveUpTracing()) != 0) init.exec.fail(ExecRoot::capabilityStep);
+    init.exec.becomeRoot();
   }
-  init.root.forgetReport();
+  init.exec.forgetReport();
   return root;
 }
 
-// Nothing of the user's is held, nor of the guard's: their ends have to show.
+// Holds nothing of the user's or the guard's open: when they close it, its other end has to see
+// that.
 void stepOutOfTheWay(const InitLife& life) {
   for (int fd : numbersNamedIn("/proc/self/fd"))
     if (fd != life.socket && fd != life.ownerFd) UniqueFd(fd).reset();

@@ -10,23 +10,24 @@
 
 namespace holdfast {
 
-// Outside, to be the same inside.
+// The ids outside of the namespace, which are the same inside.
 struct UserIds {
   uid_t uid;
   gid_t gid;
 };
 
-// Makes the namespace that this process was born into the tree's: ids, an end with the guard (whose
-// pidfd this is), a /proc. Throws OsError that names the step that is not permitted here.
+// Prepares the namespace that this process was born into: maps the ids, ties the end of this
+// process to the guard's (by its pidfd), mounts /proc. Throws OsError, which names the step that is
+// not permitted here.
 void settleNamespace(const UserIds& ids, int guardPidfd);
 
-// That, the root's start, and the life after it, for an init with memory of its own.
+// Does that, starts the root and lives as the init. For an init with memory of its own.
 struct ForkedInit {
   UniqueFd socket;
   int guardPidfd;
   int ownerFd;
   UserIds ids;
-  ExecRoot& root;
+  ExecRoot& exec;
 };
 [[noreturn]] void runForkedInit(ForkedInit init);
 

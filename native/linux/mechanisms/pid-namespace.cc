@@ -50,7 +50,7 @@ ExecFailure asOutside(ExecFailure failure) {
 }  // namespace
 
 PidNamespace::PidNamespace(const Surroundings& surroundings) {
-  surroundings.root.openReport();
+  surroundings.exec.openReport();
   InitSocket pair = makeInitSocket();
   const UniqueFd guard = openPidfd(getpid());
   if (!guard) throw OsError::last("pidfd_open");
@@ -59,7 +59,7 @@ PidNamespace::PidNamespace(const Surroundings& surroundings) {
   if (init.pid == 0) {
     pair.outside.reset();
     runForkedInit(
-        {std::move(pair.inside), guard.get(), surroundings.ownerFd, ids, surroundings.root});
+        {std::move(pair.inside), guard.get(), surroundings.ownerFd, ids, surroundings.exec});
   }
   init_ = init.pid;
   socket_ = std::move(pair.outside);
@@ -83,17 +83,17 @@ void PidNamespace::awaitReady() {
   throw OsError(fields[0], std::atoi(std::string(fields[1]).c_str()));
 }
 
-StartedRoot PidNamespace::start(ExecRoot& root) {
+StartedRoot PidNamespace::start(ExecRoot& exec) {
   StartedRoot started;
   tell("start");
   const Message hello = receiveMessage(socket_.get(), 0);
-  started.failure = asOutside(root.waitForExec());
+  started.failure = asOutside(exec.waitForExec());
   if (started.failure.step != nullptr) return started;
   if (hello.text != "root" || hello.sender <= 0) {
     started.failure = {"clone", EAGAIN};
     return started;
   }
-  // Init holds the dead root until it is told to let go: the pid is the root's.
+  // Init keeps the dead root a zombie until it is told to reap it, so the pid is still the root's.
   started.pidfd = openPidfd(hello.sender);
   started.identity.pid = hello.sender;
   if (const auto stat = readStat(hello.sender)) started.identity = stat->identity();
@@ -110,7 +110,8 @@ void PidNamespace::takeMessage(const std::string& message) {
   if (fields[0] == "alone") stage_ = std::max(stage_, Stage::alone);
 }
 
-// Who does not ask for them gets the last ones: a member may stop and continue the root for ever.
+// Only the last changes are kept until somebody asks: a member may stop and continue the root for
+// ever.
 void PidNamespace::addStopChange(int change) {
   if (stopChanges_.size() == kMostStopChanges) stopChanges_.pop_front();
   stopChanges_.push_back(change);
@@ -147,8 +148,8 @@ std::vector<Member> PidNamespace::members() {
 
 // Not what the namespace's own /proc lists, over which a member that is root may mount anything.
 // None is seen where nothing can be read (docs/gotchas.md#a-guard-that-can-open-nothing).
-// Where hundreds want a processor there may be none for the guard when it has counted them all: the
-// first ones have to do.
+// Where hundreds of processes want a processor the guard gets too little time to count them all, so
+// it counts the first ones.
 std::size_t PidNamespace::countInside() const {
   const std::size_t enough = runnableProcesses() > kCrowd ? kCrowd : SIZE_MAX;
   const std::size_t found = descendantsOf(getpid(), enough).size();
@@ -201,7 +202,7 @@ void PidNamespace::settleStops() {
   }
 }
 
-// A dead init shows in what it does not answer.
+// A request to a dead init fails: its missing answer shows that.
 void PidNamespace::tell(std::string_view word) {
   (void)!send(socket_.get(), word.data(), word.size(), MSG_NOSIGNAL);
 }

@@ -17,7 +17,7 @@ class PidNamespace : public Containment {
   // Makes the namespace and its init, which waits for start(). Throws OsError that names the
   // step that is not permitted here.
   explicit PidNamespace(const Surroundings& surroundings);
-  // One that is made with its root, in place: until then it only knows what it will be.
+  // One that will be made in place, together with its root; until then it has no init.
   PidNamespace() = default;
   // One that was made in place. `init` is its pid, a child of this process.
   PidNamespace(int init, UniqueFd socket);
@@ -26,7 +26,7 @@ class PidNamespace : public Containment {
 
   Mechanism mechanism() const override { return Mechanism::pidNamespace; }
   std::vector<EscapeRoute> escapable() const override { return {EscapeRoute::broker}; }
-  StartedRoot start(ExecRoot& root) override;
+  StartedRoot start(ExecRoot& exec) override;
   std::optional<ExitStatus> rootStatus() const override { return status_; }
   std::optional<int> takeStopChange() override;
   int newsFd() const override { return socket_.get(); }

@@ -28,9 +28,9 @@ ExitStatus statusOf(const siginfo_t& info) {
 
 }  // namespace
 
-StartedRoot Reaper::adopt(Cloned child, ExecRoot& root) {
+StartedRoot Reaper::adopt(Cloned child, ExecRoot& exec) {
   StartedRoot started;
-  started.failure = root.waitForExec();
+  started.failure = exec.waitForExec();
   started.pidfd = std::move(child.pidfd);
   if (started.failure.step != nullptr) {
     (void)waitpid(child.pid, nullptr, __WALL);  // it ends by itself, with nothing to tell

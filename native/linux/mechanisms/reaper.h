@@ -14,7 +14,7 @@ namespace holdfast {
 class Reaper {
  public:
   // The maker's half of a start: waits for exec and remembers whom to wait for.
-  StartedRoot adopt(Cloned child, ExecRoot& root);
+  StartedRoot adopt(Cloned child, ExecRoot& exec);
   void watchRoot(int pid) { root_ = pid; }
 
   // Takes every dead child but the root.

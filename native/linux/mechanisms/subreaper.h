@@ -22,7 +22,7 @@ class Subreaper : public Containment {
 
   Mechanism mechanism() const override { return Mechanism::subreaper; }
   std::vector<EscapeRoute> escapable() const override;
-  StartedRoot start(ExecRoot& root) override { return startIn(nullptr, root); }
+  StartedRoot start(ExecRoot& exec) override { return startIn(nullptr, exec); }
   std::optional<ExitStatus> rootStatus() const override { return reaper_.rootStatus(); }
   std::optional<int> takeStopChange() override { return reaper_.takeStopChange(); }
   void collectRoot() override { reaper_.collectRoot(); }
@@ -36,8 +36,8 @@ class Subreaper : public Containment {
   bool blind() override { return reaper_.children().blind(); }
 
  protected:
-  StartedRoot startIn(const Cgroup* cgroup, ExecRoot& root) {
-    return reaper_.adopt(cloneRoot(root, cgroup), root);
+  StartedRoot startIn(const Cgroup* cgroup, ExecRoot& exec) {
+    return reaper_.adopt(cloneRoot(exec, cgroup), exec);
   }
   // 1 when this process is hit for the first time.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }

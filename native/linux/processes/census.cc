@@ -82,7 +82,7 @@ bool lives(const ProcessStat& process) {
   return again && again->startTime == process.startTime && !again->dead();
 }
 
-// A thread that has gone meanwhile has left the process to others.
+// A thread that has gone leaves the others of the process to look at.
 bool mayYetShow(const ProcessStat& process, const std::string& folder, std::size_t shown) {
   const std::string stat = readWholeFile(folder + "/stat");
   return stat.empty() ? lives(process) : mayShowMore(stat, shown);
@@ -110,7 +110,7 @@ Census::Census(Elders& elders, std::int64_t until) {
 
 Census::Census() : Census(Elders(0)) {}
 
-// Whoever cannot be looked at for want of a descriptor may be anybody.
+// A process that cannot be read for want of a descriptor may be a member.
 void Census::lookAtAllBut(Elders& elders, std::int64_t until) {
   for (const NumberedEntry& entry : numberedEntriesIn("/proc")) {
     if (elders.contain(entry)) continue;

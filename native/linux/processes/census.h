@@ -42,17 +42,17 @@ class Census {
   // Of all but these, as far as there is time.
   explicit Census(Elders& elders, std::int64_t until = INT64_MAX);
 
-  // Nothing can be said of who is there: it did not show this process, for want of a descriptor or
-  // of a /proc that is ours.
+  // The look proves nothing: it did not show this process itself, because no descriptor was left or
+  // /proc is not that of our PID namespace.
   bool blind() const { return blind_; }
-  // There was not the time to see everybody.
+  // The time was over before every process was read.
   bool cutShort() const { return cutShort_; }
   // Throws OsError when it is blind.
   void requireSight() const;
   // In the order of their pids.
   const std::vector<ProcessStat>& all() const { return all_; }
   const ProcessStat* find(int pid) const;
-  // Nobody unless it still is the process that was counted: its pid may be another's by now.
+  // Nothing when the pid belongs to another process by now.
   std::vector<const ProcessStat*> childrenOf(const ProcessStat& parent);
 
   // Its HOLDFAST_TREE; empty when it has none or does not show it.

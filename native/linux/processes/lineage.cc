@@ -43,7 +43,8 @@ bool stands(const Identity& process) {
   return !state || std::string_view("TtDZX").find(*state) != std::string_view::npos;
 }
 
-// On a busy machine it takes long until each has been served once more: until then it could fork.
+// On a busy machine it takes long until every process has run once more, and until then it could
+// fork.
 void awaitStandstill(std::vector<Identity> processes, std::int64_t deadline) {
   for (int pauseMs = 0;; pauseMs = std::min(pauseMs * 2 + 1, kLongestStopPauseMs)) {
     processes.erase(std::remove_if(processes.begin(), processes.end(), stands), processes.end());
@@ -106,8 +107,8 @@ bool Lineage::isKnown(const ProcessStat& process) const {
   return known != known_.end() && known->second == process.startTime;
 }
 
-// Until nobody is added any more: the children of members, and whoever shares a group or session
-// that a member leads or led.
+// Adds the children of members, and every process in a group or session that a member leads or led,
+// until a pass adds none.
 void Lineage::spread(const Census& census) {
   for (bool grew = true; grew;) {
     grew = false;
@@ -181,7 +182,7 @@ std::vector<ProcessStat> Lineage::stopAll() {
     for (const ProcessStat& member : members) {
       if (!stopped.insert({member.pid, member.startTime}).second) continue;
       grew = true;
-      // Who is denied shows when it is killed.
+      // A member that may not be signalled is noticed when it is to be killed.
       const Identity identity = member.identity();
       if (signalIdentity(identity, SIGSTOP) != 0) continue;
       stopping.push_back(identity);

@@ -37,16 +37,16 @@ class Lineage {
   // Learns of members by descent and group alone, of the oldest first, for hardly longer than this.
   void learn(std::int64_t forMs);
 
-  // The last look has seen nothing, so that nobody found means nobody known.
+  // The last look could read nothing: that it found no member proves nothing.
   bool blind() const { return blind_; }
 
-  // find(Marks::read). Nobody, unless it was blind, only when no member will appear who was not to
-  // be recognised: while a process turns into another program, or its main thread exits, it may
-  // show no mark, which is waited for.
+  // find(Marks::read), repeated while a process may show its mark later: one that is becoming
+  // another program, or whose main thread exits, shows none. So an empty result is final, unless
+  // the look was blind.
   std::vector<ProcessStat> findSurely();
 
-  // SIGKILL to every member; how many were hit for the first time. The tree is brought to a stand
-  // before: what is forked while its parent is killed would be nobody's child.
+  // SIGKILL to every member; how many were hit for the first time. All are stopped before: a
+  // process that is forked while its parent is killed could not be found by descent.
   std::size_t kill();
   // 1 when this process is hit for the first time, by kill() or by other means.
   std::size_t countHit(int pid) { return hit_.insert(pid).second ? 1 : 0; }

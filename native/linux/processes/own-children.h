@@ -21,7 +21,8 @@ class OwnChildren {
 
   // Whether this pid is a child's that lives.
   static bool isAlive(int pid);
-  // Adds the living whom /proc does not show, and who are not there yet. Their start time is 0.
+  // Adds the living children that /proc does not show and that are not in the list. Their start
+  // time is 0.
   void addHidden(std::vector<Member>& members);
   // To a member by its identity, or, if /proc does not show it, to a child of this pid. 0, ESRCH
   // or EPERM.

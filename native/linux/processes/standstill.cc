@@ -80,14 +80,14 @@ void Standstill::meet(int pid) {
   if (members_.size() >= mostHandles_) member.handle.reset();
   if (!recognise(member)) return;
   (void)signal(member, SIGSTOP);  // who is denied shows when it is killed
-  // A stop does not hold where the others continue whom they find.
+  // A stop does not last where other members continue the processes that they find.
   forbidForks(pid, [&] { return lives(member); });
   if (!lives(member)) return;
   places_[pid] = members_.size();
   members_.push_back(std::move(member));
 }
 
-// By its parent, which the handle tells for less.
+// By its parent: the pidfd gives that for less than /proc.
 bool Standstill::recognise(Member& member) const {
   const int parent = parentByHandle(member.handle);
   if (parent != 0 && isBelow(parent)) return true;
@@ -103,7 +103,7 @@ bool Standstill::isKnown(const ProcessStat& process) const {
   return known != known_.end() && known->second == process.startTime;
 }
 
-// The parent's pid was its own if it is not dead by now.
+// If the parent still lives, the pid was its own all the time.
 bool Standstill::isBelow(int parent) const {
   if (parent == top_) return true;
   const auto place = places_.find(parent);

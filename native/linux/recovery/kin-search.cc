@@ -17,7 +17,7 @@ bool isNobody(const ProcessStat& process) {
   return process.pid <= 1 || process.ofKernel || process.dead();
 }
 
-// A live tree inside of an abandoned one goes its own way, with everything below its guard.
+// A live tree inside of an abandoned one is left alone, with everything below its guard.
 bool leadsOn(const Verdict& verdict) {
   return verdict.kinship != Kinship::none && verdict.doubt != Doubt::liveTree;
 }
@@ -135,7 +135,7 @@ Evidence KinSearch::evidenceOf(const ProcessStat& process, std::size_t tree) {
   return evidence;
 }
 
-// An environment is read only where it may say something.
+// An environment is read only where the mark could decide something.
 std::string_view KinSearch::markOf(const ProcessStat& process) {
   const bool wanted = scope_ == AbandonedTrees::Scope::everybody || process.startTime >= oldest_;
   if (!wanted || isNobody(process) || uidOf(process.pid) != geteuid()) return {};
@@ -151,8 +151,8 @@ bool KinSearch::isSheltered(const ProcessStat& process, std::size_t tree) {
   return false;
 }
 
-// Up through marked processes of the tree, to the first that is none. What a service manager has
-// started was nobody's child before.
+// Goes up through marked processes of the tree to the first that is unmarked. A process that a
+// service manager has started is not an orphan.
 bool KinSearch::isOrphan(const ProcessStat& process, std::size_t tree) {
   std::set<int> passed;
   for (const ProcessStat* child = &process; passed.insert(child->pid).second;) {

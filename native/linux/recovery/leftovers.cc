@@ -51,7 +51,7 @@ class LinuxLeftovers : public Leftovers {
     return hit + lineage_.kill();
   }
 
-  // Whom the kernel does not hold shows in /proc only.
+  // Members that the kernel does not hold are found in /proc only.
   bool seesAll() const override { return held_ || !procHidesProcesses(); }
 
   void dissolve() override {

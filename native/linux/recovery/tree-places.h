@@ -18,13 +18,14 @@ class TreePlaces {
   // This process, or one that it descends from.
   bool isSelf(int pid) const { return selves_.count(pid) != 0; }
   bool isInCgroup(int pid, std::size_t tree) const;
-  // Every tree for which something of this speaks: a cgroup, a record that names it, a guard above.
+  // Every tree to which something ties this process: a cgroup, a record that names it, a guard
+  // above.
   std::set<std::size_t> naming(int pid) const;
   // In the cgroup of a spared tree, or below its guard (or root): any that is not around this tree.
   bool isSheltered(int pid, std::size_t tree) const;
   // Whether this is one of those that orphans of the tree are left to.
   bool adopts(const ProcessStat& parent, std::size_t tree) const;
-  // As init or as a user's service manager.
+  // Whether this is init or a user's service manager, which adopt orphans.
   static bool adoptsAll(const ProcessStat& parent, unsigned uid);
 
   // Whether `inner` is the same tree as `outer` or inside of it.

@@ -50,7 +50,7 @@ class GuardReaper {
     int pid;
     UniqueFd handle;  // readable when the guard is dead; empty where the system has none
     GuardStory story;
-    bool recovering = false;  // it is no guard but ends what one has left: nobody follows it
+    bool recovering = false;  // it ends what a guard has left: nobody recovers after it
   };
   enum class Searching { notYet, wanted, done };
 

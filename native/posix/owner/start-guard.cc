@@ -14,6 +14,7 @@
 #include "posix/pointers.h"
 #include "posix/port/launch-in-place.h"
 #include "posix/port/leftovers.h"
+#include "posix/records/record-directory.h"
 #include "posix/socket-pair.h"
 
 namespace holdfast {
@@ -68,7 +69,7 @@ int spawnGuardProgram(const std::string& path, const std::vector<std::string>& a
   std::vector<std::string> words{"holdfast-guard"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment;
-  if (!home.empty()) environment.push_back("HOLDFAST_HOME=" + home);
+  if (!home.empty()) environment.push_back(homeVariable(home));
   FileActions actions;
   // A descriptor that is 3 already loses its close-on-exec flag in the same way (POSIX.1-2024).
   if (socket >= 0 && posix_spawn_file_actions_adddup2(actions.get(), socket, kGuardSocket) != 0)

@@ -16,7 +16,7 @@ const MechanismOffer& offeredMechanisms();
 // What a namespace is made around: the root, and the owner whose death may end it at once
 // (readable then; -1: no death does).
 struct Surroundings {
-  ExecRoot& root;
+  ExecRoot& exec;
   int ownerFd;
   bool inPlace;  // this process shares its owner's memory: it must not be forked
 };

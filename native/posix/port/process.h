@@ -17,7 +17,7 @@ UniqueFd openProcess(int pid);
 // may not be believed.
 void requireProcessTable();
 
-// A live (or not yet reaped) process; nothing when there is none. A dead one has no identity.
+// The identity of the process with this pid; nothing when there is no such process or it is dead.
 std::optional<Identity> identityOf(int pid);
 int parentOf(int pid);
 // What this very process is and consumes; nothing when it is dead, or another has its pid.

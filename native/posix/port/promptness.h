@@ -1,10 +1,10 @@
-// Being served soon on a machine on which hundreds want a processor.
+// Getting a processor soon on a machine on which hundreds of processes want one.
 #pragma once
 
 namespace holdfast {
 
-// From now on this process waits as shortly as it may when it wakes up. Where nothing is
-// permitted, nothing changes.
+// From now on this process gets a processor as soon as the system lets it when it wakes up. Nothing
+// changes where the system permits nothing.
 void bePrompt();
 
 }  // namespace holdfast

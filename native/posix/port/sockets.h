@@ -16,9 +16,9 @@ namespace holdfast {
 std::pair<UniqueFd, UniqueFd> openSocketPair(int type);
 // Its reading and its writing end. Throws OsError.
 std::pair<UniqueFd, UniqueFd> openPipe();
-// A stream socket of AF_UNIX that never waits; empty, with errno, where there is none.
+// A stream socket of AF_UNIX that never waits. Empty, with errno, when the call fails.
 UniqueFd openSocket();
-// The next connection, which never waits; empty, with errno, where there is none.
+// The next connection, which never waits. Empty, with errno, when none has come.
 UniqueFd acceptConnection(int listener);
 // recvmsg(2); descriptors that come along are close-on-exec.
 ssize_t receiveCloseOnExec(int socket, msghdr& message);

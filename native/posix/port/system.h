@@ -20,8 +20,8 @@ std::string ownProgram();
 // name exists.
 std::string nameBelow(int directory, const std::string& name);
 
-// Whether there are users whom the user namespace of this process does not know, so that they look
-// like nobody in it (user_namespaces(7)).
+// Whether the user namespace of this process leaves users unmapped: their files seem to belong to
+// the overflow uid (user_namespaces(7)).
 bool hasUnknownUsers();
 
 // From the system's generator. Throws OsError.

@@ -22,13 +22,13 @@ struct stat statusOf(const UniqueFd& file, const std::string& path) {
   return info;
 }
 
-// Root of the system is unknown in a user namespace, most often.
+// In a user namespace the system's root is unmapped, most often.
 bool isRoots(const struct stat& info) {
   constexpr uid_t kOverflow = 65534;  // /proc/sys/kernel/overflowuid, proc(5)
   return info.st_uid == 0 || (info.st_uid == kOverflow && hasUnknownUsers());
 }
 
-// A group of the user's own, whose umask lets it write, is not the others.
+// Where a user has a group of their own, the umask may let it write: that group is not others.
 bool othersMayWrite(const struct stat& info) {
   const mode_t others = info.st_gid == getegid() ? S_IWOTH : S_IWOTH | S_IWGRP;
   return (info.st_mode & others) != 0;

@@ -17,6 +17,8 @@ namespace holdfast {
 
 namespace {
 
+constexpr const char* kHomeVariable = "HOLDFAST_HOME";
+
 struct Place {
   std::string path;
   std::vector<std::string> parents;  // to be made when missing, outermost first
@@ -31,7 +33,7 @@ void requirePrivate(const std::string& path) {
   if (info.st_uid != geteuid() || (info.st_mode & 077) != 0) throw OsError("lstat", EPERM, path);
 }
 
-// The path without links but for the last part, which must be none.
+// The path with all links resolved but in its last part, which must not be a link.
 std::string withOnlyOursAbove(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string above = onlyOurs(path.substr(0, std::max<std::size_t>(slash, 1)));
@@ -86,8 +88,12 @@ Place placeFor(const std::string& home) {
 }  // namespace
 
 std::string homeFromEnvironment() {
-  const char* home = std::getenv("HOLDFAST_HOME");
+  const char* home = std::getenv(kHomeVariable);
   return home == nullptr ? "" : home;
+}
+
+std::string homeVariable(const std::string& home) {
+  return std::string(kHomeVariable) + '=' + home;
 }
 
 std::string recordDirectory(const std::string& home) {

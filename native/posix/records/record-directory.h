@@ -10,10 +10,12 @@ namespace holdfast {
 
 // The value of HOLDFAST_HOME in this process's environment, or empty.
 std::string homeFromEnvironment();
+// For the environment of a guard: NAME=value.
+std::string homeVariable(const std::string& home);
 
 // Made with mode 0700 when missing. Throws OsError, also when others may write to it.
 std::string recordDirectory(const std::string& home);
-// The same without making anything: nothing where there is none.
+// The same without making anything; nothing when there is no such directory.
 std::optional<std::string> findRecordDirectory(const std::string& home);
 
 }  // namespace holdfast

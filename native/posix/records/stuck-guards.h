@@ -7,8 +7,8 @@
 
 namespace holdfast {
 
-// Asks each guard over its socket, all at once, and gives them a moment to answer anything. Stuck
-// is who does not and really is the guard: it holds the lock of the record that names it.
+// Asks each guard over its socket, all at once, and waits a moment for any answer. A guard that
+// gives none is stuck, if it holds the lock of the record that names it.
 std::vector<bool> areStuck(const std::vector<const RegistryEntry*>& entries);
 
 }  // namespace holdfast

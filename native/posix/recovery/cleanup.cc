@@ -38,7 +38,7 @@ std::vector<TreeReport> reportsOnWishes(const CleanupPlan& plan, const Findings&
   return reports;
 }
 
-// Whoever removes it under its lock removes what it was.
+// Locked first: a record that somebody else has locked is not removed.
 bool removeRecord(const RegistryEntry& entry) {
   try {
     const std::string& tree = entry.facts->treeId;

@@ -24,13 +24,13 @@ CleanupReport cleanup(const CleanupTerms& terms);
 // A process that spawns, and looks for abandoned trees once.
 struct Seeker {
   std::string home;
-  // Of the tree that it has launched. To end those around is nothing that it would do unasked.
+  // The mark of the tree that it has launched. Trees around that one are not ended unasked.
   std::string mark;
 };
 
 // Ends abandoned trees and nothing else.
 void recoverAbandoned(const Seeker& seeker);
-// Whether there is one. Whatever keeps from looking is no reason.
+// Whether there is an abandoned tree. False when that cannot be found out.
 bool hasAbandoned(const Seeker& seeker);
 
 // Every test of one process and its result. Signals nothing.

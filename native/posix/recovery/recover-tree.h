@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-// The lines that end the guard's story in its stead: `survivor ...` and `empty guard-died ...`.
+// The last facts, which the dead guard cannot tell: `survivor ...` and `empty guard-died ...`.
 std::vector<std::string> recoverTree(const TreeFacts& facts);
 
 }  // namespace holdfast

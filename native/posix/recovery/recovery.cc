@@ -122,7 +122,7 @@ class Recovery {
     report.action = report.survivors.empty() ? Action::ended : Action::left;
   }
 
-  // What holds a live tree as well goes with that.
+  // What also holds a live tree is removed with that tree.
   void removeTraces(std::size_t tree, std::int64_t deadline) {
     while (!abandoned_->dissolve(tree) && nowMs() < deadline) (void)poll(nullptr, 0, 10);
     Held& held = held_[tree];

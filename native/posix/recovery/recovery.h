@@ -1,5 +1,5 @@
-// Ends abandoned trees together and removes what spoke of them. Each tree is under the lock of its
-// record meanwhile, so that two recoveries never do the same twice.
+// Ends abandoned trees together and removes their records and sockets. The record of each tree is
+// locked while that goes on, so two recoveries never work on the same tree.
 #pragma once
 
 #include <string>

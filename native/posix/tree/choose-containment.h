@@ -1,4 +1,4 @@
-// The decision which mechanism holds a tree: the first acceptable one that works here and now and
+// Decides which mechanism holds a tree: the first of those asked for that works here and now and
 // leaves no refused route open.
 #pragma once
 

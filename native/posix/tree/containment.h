@@ -40,7 +40,7 @@ class Containment {
   virtual std::optional<int> lookEveryMs() const { return std::nullopt; }
 
   // Called once. Throws OsError when no process could be made; a failed exec is an answer.
-  virtual StartedRoot start(ExecRoot& root) = 0;
+  virtual StartedRoot start(ExecRoot& exec) = 0;
   // How the root ended, once it has.
   virtual std::optional<ExitStatus> rootStatus() const = 0;
   // A stop (with its signal) or a continuation (0) of the root since the last question.

@@ -42,7 +42,8 @@ bool isShortage(int error) {
   return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
-// Every candidate works here, and only now the machine has too little: no word about mechanisms.
+// Every candidate works here, but the machine is short of something now: then the shortage is the
+// error, and no mechanism is.
 void requireNoShortage(const std::vector<fact::PassedOver>& passedOver) {
   for (const fact::PassedOver& candidate : passedOver)
     if (!isShortage(candidate.why.number)) return;
@@ -92,7 +93,7 @@ std::optional<Record> record(const LaunchSetting& setting, const RecordFacts& fa
   }
 }
 
-// Where a crash leaves nothing alive there is nothing to find again either.
+// Not under a mechanism by which a crash leaves nothing alive: there would be nothing to find.
 bool crashLeavesMembers(const std::vector<EscapeRoute>& open) {
   return std::find(open.begin(), open.end(), EscapeRoute::ownerAndGuardKilled) != open.end();
 }

@@ -56,9 +56,9 @@ int ownerToDieWith(const Terms& terms, const OwnerWatch& owner);
 // Rethrows what is no reason.
 std::string factOfFailure();
 
-// Everything is blocked in a guard: its owner decides, not a service manager's signal. And an
-// ignored SIGCHLD would take away how its children ended (sigaction(2)). A guard that a member has
-// stopped goes on when whoever made it dies, which is the owner most often; so this comes before
+// A guard blocks every signal: its owner decides, not a service manager's signal. SIGCHLD must not
+// be ignored, or the end statuses of children would be lost (sigaction(2)). A guard that a member
+// has stopped is continued when its maker dies, which is the owner most often; so this comes before
 // the root (docs/gotchas.md#a-stopped-guard).
 void takeOverSignals();
 

@@ -13,7 +13,7 @@ class OwnerLink;
 
 class OwnerWatch {
  public:
-  // Nobody: the process at the other end of the link. Throws std::invalid_argument with the reason
+  // None: the process at the other end of the link. Throws std::invalid_argument with the reason
   // when the owner asked for cannot be one.
   OwnerWatch(const std::optional<Identity>& wanted, const OwnerLink& link);
 

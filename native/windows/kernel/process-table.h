@@ -19,7 +19,7 @@ std::vector<ProcessRow> processTable();
 
 // The time of creation in units of 100 ns since 1601 (FILETIME). 0 when the system does not tell.
 std::uint64_t startTimeOf(HANDLE process);
-// A process that runs; nothing when there is none with that pid, or none that may be looked at.
+// The running process with that pid; nothing when there is none, or it may not be looked at.
 std::optional<Identity> identityOf(int pid);
 Identity ownIdentity();
 

@@ -12,7 +12,7 @@ std::string homeFromEnvironment();
 
 // Made, for this user alone, when missing. Throws OsError.
 std::string recordDirectory(const std::string& home);
-// The same without making anything: nothing where there is none.
+// The same without making anything; nothing when there is no such directory.
 std::optional<std::string> findRecordDirectory(const std::string& home);
 
 // Which system it is whose pids the records name; empty when it does not say.

@@ -81,8 +81,8 @@ struct Created {
   DWORD error = 0;  // why there is none
 };
 
-// The kernel ends whoever is debugged together with the debugger (DebugSetProcessKillOnExit), which
-// closes the moment between birth and assignment.
+// The kernel ends a debugged process together with its debugger (DebugSetProcessKillOnExit). So the
+// child cannot outlive us between its birth and its assignment.
 constexpr DWORD kUnborn = CREATE_SUSPENDED | DEBUG_ONLY_THIS_PROCESS;
 
 // Without jobs it does not run yet.

@@ -50,7 +50,8 @@ bool CommandPipe::advance(const Serve& serve) {
   return true;  // who has come meanwhile is let in at once
 }
 
-// At the expense of whoever came first, and of one who waits for the end only when all do.
+// Drops the caller that came first. One that waits for the end is dropped only when all wait for
+// it.
 void CommandPipe::makeRoom() {
   if (callers_.size() < kMostCallers) return;
   const auto idle = std::find_if(callers_.begin(), callers_.end(),

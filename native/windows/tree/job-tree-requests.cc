@@ -1,10 +1,8 @@
 // What the holder of a tree does when it is asked: by its owner, and by other commands of the user
 // over the pipe that the record names.
 
-#include <algorithm>
-#include <charconv>
-
 #include "core/records/record.h"
+#include "core/requests.h"
 #include "core/text/lines.h"
 #include "windows/kernel/process-table.h"
 #include "windows/kernel/termination.h"
@@ -15,12 +13,6 @@ namespace holdfast {
 namespace {
 
 constexpr unsigned kTerminated = 1;  // the exit code that libuv gives
-
-std::int64_t numberIn(std::string_view field) {
-  std::int64_t number = 0;
-  (void)std::from_chars(field.data(), field.data() + field.size(), number);  // 0 is refused by all
-  return number;
-}
 
 bool terminate(const Member& member) {
   const UniqueHandle process = openProcess(member.identity, PROCESS_TERMINATE);
@@ -39,31 +31,26 @@ void JobTree::serveRequests() {
 }
 
 void JobTree::serve(const std::string& request) {
-  const std::vector<std::string_view> fields = splitFields(request);
+  const Fields fields = splitFields(request);
   const std::string_view word = fields.empty() ? std::string_view{} : fields[0];
-  if (word == "end" && fields.size() == 4) return serveEnd(fields);
-  if (word == "signal" && fields.size() == 2)
-    return serveSignal(static_cast<int>(numberIn(fields[1])));
+  if (const auto end = readEndRequest(fields)) return serveEnd(*end);
+  if (word == "signal" && fields.size() == 2) return serveSignal(signoIn(fields[1]));
   if (fields.size() == 1)
     for (const std::string& line : answerTo(word)) tell_(line);
   if (word == "members" || word == "usage" || word == "asked") return;
   if (word == "release") return serveRelease();
-  if (word == "root" && fields.size() == 2)
-    return (void)signalRoot(static_cast<int>(numberIn(fields[1])));
+  if (word == "root" && fields.size() == 2) return (void)signalRoot(signoIn(fields[1]));
   if (word == "collected")
     rootCollected_ = true;
   else
     tell_(lineOf(fact::Unknown{request}));
 }
 
-void JobTree::serveEnd(const std::vector<std::string_view>& fields) {
+void JobTree::serveEnd(const EndRequest& request) {
   EndTerms terms;
-  if (fields[1] == "terminate") terms.reason = EndReason::terminate;
-  if (fields[1] == "abort") terms.reason = EndReason::abort;
-  const auto signo = static_cast<int>(numberIn(fields[2]));
-  if (signo >= 1 && signo <= 64) terms.signo = signo;
-  terms.graceMs = static_cast<std::uint64_t>(std::max<std::int64_t>(numberIn(fields[3]), 0));
-  if (fields[3] == "-") terms.graceMs = terms_.graceMs;
+  terms.reason = request.reason;
+  if (request.signo >= 1 && request.signo <= 64) terms.signo = request.signo;
+  terms.graceMs = request.graceMs.value_or(terms_.graceMs);
   begin(terms);
 }
 
@@ -83,7 +70,8 @@ void JobTree::serveRelease() {
   try {
     if (record_) record_->append(releasedLine());
     job_.letLiveOn();
-    released_ = true;
+    if (stage_ == Stage::held) stage_ = Stage::released;
+    timeoutAt_ = kNever;
     tell_(lineOf(fact::Released{}));
   } catch (const OsError& error) {
     tell_(lineOf(fact::NotReleased{error}));
@@ -100,21 +88,20 @@ void JobTree::serveCallers() {
   }
 }
 
-// What is the owner's alone (to release, to free the root's pid) nobody else may ask for.
+// Only the owner may release the tree or free the root's pid.
 void JobTree::serve(PipeCaller& caller, const std::string& request) {
-  const std::vector<std::string_view> fields = splitFields(request);
-  if (fields.size() == 1 && (fields[0] == "members" || fields[0] == "usage")) {
+  const Fields fields = splitFields(request);
+  if (isQuestion(fields)) {
     for (const std::string& line : answerTo(fields[0])) caller.say(line);
     return;
   }
-  const bool isEnd =
-      fields.size() == 4 && fields[0] == "end" && (fields[1] == "kill" || fields[1] == "terminate");
-  if (!isEnd) {
+  const auto end = readEndRequest(fields);
+  if (!end || !isEndForAll(fields)) {
     caller.say(lineOf(fact::Unknown{request}));
     return caller.hangUp();
   }
   caller.awaitsEnd = true;
-  serveEnd(fields);
+  serveEnd(*end);
   if (report_.empty()) return;
   for (const std::string& line : survivorLines()) caller.say(line);
   caller.say(report_);

@@ -12,7 +12,6 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t kNever = INT64_MAX;
 constexpr std::int64_t kEmptyLookMs = 250;  // at an emptiness that no message may have told of
 constexpr std::int64_t kLingerMs = 1000;    // between terminations once survivors were reported
 constexpr unsigned kTerminated = 1;         // the exit code that libuv gives
@@ -28,7 +27,10 @@ JobTree::JobTree(const Terms& terms, Parts parts, std::wstring guardPath, Tell t
       commands_(std::move(parts.commands)),
       guardPath_(root_.ownConsole ? std::move(guardPath) : std::wstring()),
       tell_(std::move(tell)),
-      startedAt_(nowMs()) {}
+      timeoutAt_(kNever) {
+  const auto timeoutMs = static_cast<std::int64_t>(terms_.timeoutMs);
+  if (timeoutMs > 0) timeoutAt_ = nowMs() + timeoutMs;
+}
 
 void JobTree::ask(const std::string& request) {
   const std::lock_guard<std::mutex> held(requestsLock_);
@@ -56,21 +58,15 @@ void JobTree::advance() {
 }
 
 std::int64_t JobTree::nextAt() const {
-  if (empty_) return kNever;
+  if (empty()) return kNever;
   if (asked_) return nowMs();
   if (!report_.empty()) return nowMs() + kLingerMs;
-  std::int64_t at = kNever;
-  if (ending_)
-    at = ending_->nextAt();
-  else if (rootReported_)
-    at = nowMs() + kEmptyLookMs;
-  if (!timedOut_ && !released_ && terms_.timeoutMs > 0)
-    at = std::min(at, startedAt_ + static_cast<std::int64_t>(terms_.timeoutMs));
-  return at;
+  if (ending_) return std::min(timeoutAt_, ending_->nextAt());
+  return rootReported_ ? std::min(timeoutAt_, nowMs() + kEmptyLookMs) : timeoutAt_;
 }
 
 void JobTree::observeOwner() {
-  if (released_ || empty_ || !(ownerLost_ || owner_.isDead())) return;
+  if (stage_ != Stage::held || !(ownerLost_ || owner_.isDead())) return;
   owner_.forget();
   const bool polite = terms_.whenOwnerDies == WhenOwnerDies::terminate;
   if (ending_ && polite) return;  // it is being ended, as politely as was asked
@@ -85,46 +81,47 @@ void JobTree::observeRoot() {
   const int signo = endSignal_;
   const auto kind = signo != 0 ? ExitStatus::Kind::signaled : ExitStatus::Kind::exited;
   tell_(lineOf(fact::RootEnded{{kind, signo != 0 ? signo : static_cast<std::int64_t>(code)}}));
-  if (released_ || ending_ || terms_.whenRootExits == WhenRootExits::wait) return;
+  if (stage_ != Stage::held || ending_ || terms_.whenRootExits == WhenRootExits::wait) return;
   const bool polite = terms_.whenRootExits == WhenRootExits::terminate;
   begin({EndReason::rootExited, polite ? 15 : 9, terms_.graceMs});
 }
 
 // Also where an end has begun already, which may have any time.
 void JobTree::checkTimeout() {
-  if (timedOut_ || released_ || empty_ || terms_.timeoutMs == 0) return;
-  if (nowMs() < startedAt_ + static_cast<std::int64_t>(terms_.timeoutMs)) return;
-  timedOut_ = true;
+  if (nowMs() < timeoutAt_) return;
+  timeoutAt_ = kNever;
   begin({EndReason::timeout, terms_.timeoutSignal, terms_.graceMs});
 }
 
 void JobTree::begin(const EndTerms& terms) {
-  if (empty_) return;
+  if (empty()) return;
   if (ending_) return ending_->hasten(terms);
   ending_.emplace(job_, terms, guardPath_);
 }
 
 void JobTree::advanceEnding() {
-  if (empty_ || (!ending_ && !rootReported_)) return;
+  if (empty() || (!ending_ && !rootReported_)) return;
   if (ending_ && job_.activeProcesses() > 0) {
     const bool rootRan = !hasExited(root());
     const int signo = ending_->advance();
     int none = 0;
     if (rootRan && signo != 0) (void)endSignal_.compare_exchange_strong(none, signo);
   }
-  empty_ = job_.activeProcesses() == 0 && hasExited(root());
-  if (empty_) {
-    observeRoot();
-    dissolve();
-    const EndReason byItself = released_ ? EndReason::released : EndReason::ended;
-    if (report_.empty()) reportEnd(ending_ ? ending_->reason() : byItself);
-  } else if (ending_ && report_.empty() && ending_->overdue()) {
-    reportSurvivors();
-    reportEnd(ending_->reason());
-  }
+  if (job_.activeProcesses() == 0 && hasExited(root())) return concludeEmpty();
+  if (!ending_ || !report_.empty() || !ending_->overdue()) return;
+  reportSurvivors();
+  reportEnd(ending_->reason());
 }
 
-// Whoever finds no record looks for nobody; whoever waits for the end still hears of it.
+void JobTree::concludeEmpty() {
+  const EndReason byItself = stage_ == Stage::released ? EndReason::released : EndReason::ended;
+  stage_ = Stage::empty;
+  observeRoot();
+  dissolve();
+  if (report_.empty()) reportEnd(ending_ ? ending_->reason() : byItself);
+}
+
+// Without a record nobody looks for the tree. Callers that wait for the end still get the report.
 void JobTree::dissolve() {
   if (record_) record_->remove();
   record_.reset();
@@ -141,12 +138,12 @@ void JobTree::reportSurvivors() {
 }
 
 void JobTree::reportEnd(EndReason reason) {
-  fact::Empty empty{reason, 0, 0, 0};
+  fact::Empty end{reason, 0, 0, 0};
   if (ending_)
-    empty = {reason, ending_->endedPolitely(), ending_->killed(), nowMs() - ending_->startedAt()};
-  report_ = lineOf(empty);
+    end = {reason, ending_->endedPolitely(), ending_->killed(), nowMs() - ending_->startedAt()};
+  report_ = lineOf(end);
   tell(report_);
-  if (empty_) commands_.reset();
+  if (empty()) commands_.reset();
 }
 
 void JobTree::tell(const std::string& fact) {

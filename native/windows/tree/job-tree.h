@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/launch.h"
+#include "core/requests.h"
 #include "windows/kernel/job.h"
 #include "windows/records/record.h"
 #include "windows/start/start-root.h"
@@ -46,14 +48,20 @@ class JobTree {
   void advance();
   std::int64_t nextAt() const;
   // Nothing is left, and everything has been told.
-  bool finished() const { return empty_ && (rootCollected_ || ownerLost_); }
+  bool finished() const { return empty() && (rootCollected_ || ownerLost_); }
   HANDLE root() const { return root_.process.get(); }
   HANDLE owner() const { return owner_.process(); }
 
  private:
+  static constexpr std::int64_t kNever = INT64_MAX;
+
+  // `released`: nothing ends it any more but a request.
+  enum class Stage { held, released, empty };
+
+  bool empty() const { return stage_ == Stage::empty; }
   void serveRequests();
   void serve(const std::string& request);
-  void serveEnd(const std::vector<std::string_view>& fields);
+  void serveEnd(const EndRequest& request);
   void serveSignal(int signo);
   void serveRelease();
   void serveCallers();
@@ -64,6 +72,7 @@ class JobTree {
   void checkTimeout();
   void begin(const EndTerms& terms);
   void advanceEnding();
+  void concludeEmpty();
   void dissolve();
   void reportSurvivors();
   void reportEnd(EndReason reason);
@@ -78,19 +87,17 @@ class JobTree {
   std::unique_ptr<CommandPipe> commands_;
   std::wstring guardPath_;
   Tell tell_;
-  std::int64_t startedAt_;
+  std::int64_t timeoutAt_;  // kNever: there is none, or it has come
   std::mutex requestsLock_;
   std::vector<std::string> requests_;
   std::atomic<bool> ownerLost_{false};
   std::atomic<int> endSignal_{0};  // what the root was terminated with
   std::optional<Ending> ending_;
-  bool timedOut_ = false;
+  Stage stage_ = Stage::held;
   bool asked_ = false;  // another command may have more requests
   bool rootReported_ = false;
   bool rootCollected_ = false;
-  bool released_ = false;
   std::string report_;  // the last fact, once it has been told
-  bool empty_ = false;
 };
 
 }  // namespace holdfast

@@ -131,7 +131,7 @@ void start(const TreeLaunch& setting, LaunchedTree& launched) {
   const Launch launch = decodeLaunch(setting.request);
   requireJob(launch);
   OwnerWatch owner = ownerFor(launch);
-  // Without a record, too: of a crash of the holder the kernel leaves nothing to be found.
+  // Also without a record: when the holder crashes, the kernel leaves nothing to be found.
   const std::vector<EscapeRoute> open{EscapeRoute::broker};
   requireClosed(launch, open);
 

@@ -1,11 +1,8 @@
-// The owner's end of the conversation with a guard, whoever keeps it: the addon, or portable-link.ts.
-// Adds what both need: a link that is held while somebody waits, and questions with their answers.
+// Questions to a guard and their answers, over a TreeLink: the addon's, or portable-tree-link.ts.
 
-import { ContainmentError } from '../errors.js';
 import type { TreeLink } from '../addon/binding.js';
+import { ContainmentError } from '../errors.js';
 import { fieldsOf, unescapeField, wordOf } from './facts.js';
-
-export type { TreeLink };
 
 const ANSWERS: Readonly<Record<string, readonly string[]>> = {
   members: ['members'],

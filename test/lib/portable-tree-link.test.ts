@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { constants } from 'node:os';
 
 import { binding } from '#lib/addon/load.js';
-import { PortableLink } from '#lib/spawn/portable/portable-link.js';
+import { PortableTreeLink } from '#lib/spawn/portable/portable-tree-link.js';
 
 const { SIGCONT, SIGKILL } = constants.signals;
 const DEADLINE_MS = 200;
@@ -19,7 +19,7 @@ describe('a guard that does not answer on the portable path', () => {
 
       const start = { request: new Uint8Array(bytes), deadlineMs: DEADLINE_MS };
 
-      expect(() => new PortableLink(near, guard, start)).to.throw().with.property('code', 'ETIMEDOUT');
+      expect(() => new PortableTreeLink(near, guard, start)).to.throw().with.property('code', 'ETIMEDOUT');
       expect(sent.at(-1)).to.equal(SIGKILL);
       expect(sent.slice(0, -1)).to.include(SIGCONT).and.not.include(SIGKILL);
       binding().closeEnd(far);

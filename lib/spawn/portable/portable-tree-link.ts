@@ -1,13 +1,13 @@
-// A link to a guard that needs nothing of the addon but a pair of sockets: a net.Socket, and reads beside it while the
+// A TreeLink that needs nothing of the addon but a pair of sockets: a net.Socket, and reads beside it while the
 // event loop stands still. For runtimes where the seam does not fit.
 
 import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 
+import type { TreeLink } from '../../addon/binding.js';
 import { errnoOf, systemErrorOf } from '../../errors.js';
 import { fieldsOf, wordOf } from '../../tree/facts.js';
-import type { TreeLink } from '../../tree/tree-link.js';
 
 const HEADER_BYTES = 16;
 const LOOK_MS = 1;
@@ -36,7 +36,7 @@ export interface PortableStart {
   readonly deadlineMs: number;
 }
 
-export class PortableLink implements TreeLink {
+export class PortableTreeLink implements TreeLink {
   readonly facts: readonly string[];
   onFacts: ((lines: readonly string[]) => void) | undefined;
   onEnd: (() => void) | undefined;
