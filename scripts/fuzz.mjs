@@ -1,5 +1,6 @@
-// `npm run fuzz -- [--seconds N] [target...]`: builds the targets of test/fuzz and runs each for its share of N
-// seconds (default 60). What a run finds new is kept in build/fuzz/corpus, what it breaks in build/fuzz/broken.
+// `npm run fuzz -- [--seconds N] [--check] [target...]`: builds the targets of test/fuzz and runs each for its share of
+// N seconds (default 60). What a run finds new is kept in build/fuzz/corpus, what it breaks in build/fuzz/broken.
+// --check only looks whether they compile, with the compiler that c++ is.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
@@ -20,7 +21,7 @@ class FuzzFailure extends Error {}
 
 function main() {
   const { values, positionals } = parseArgs({
-    options: { seconds: { type: 'string', default: '60' } },
+    options: { seconds: { type: 'string', default: '60' }, check: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   const total = Number(values.seconds);
@@ -28,8 +29,9 @@ function main() {
   if (unknown !== undefined) throw new FuzzFailure(`unknown target '${unknown}', expected ${TARGETS.join(', ')}`);
   if (!(total > 0)) throw new FuzzFailure(`--seconds expects a number above 0, got '${values.seconds}'`);
   const chosen = positionals.length > 0 ? positionals : TARGETS;
+  if (values.check) return make('check', chosen, 'c++');
   requireFuzzer();
-  build(chosen);
+  make('all', chosen, CXX);
   const broken = chosen.filter((target) => !holds(target, Math.max(1, Math.round(total / chosen.length))));
   if (broken.length > 0) throw new FuzzFailure(`broken: ${broken.join(', ')}; the inputs are in ${BUILD}/broken`);
 }
@@ -43,12 +45,12 @@ function requireFuzzer() {
   }
 }
 
-function build(targets) {
+function make(goal, targets, compiler) {
   const programs = new Set(['native/guard/main.cc', 'native/guard/terminate.cc']);
   const system = sources(['core', 'posix', 'linux', 'guard']).filter((path) => !programs.has(path));
-  const words = [`CXX=${CXX}`, `ARCH=${process.arch}`, `TARGETS=${targets.join(' ')}`, `SOURCES=${system.join(' ')}`];
+  const words = [`CXX=${compiler}`, `ARCH=${process.arch}`, `TARGETS=${targets.join(' ')}`, `SOURCES=${system.join(' ')}`];
   const jobs = `-j${availableParallelism()}`;
-  const { status } = spawnSync('make', ['-s', jobs, '-f', 'scripts/fuzz.mk', ...words], { cwd: PROJECT_ROOT, stdio: 'inherit' });
+  const { status } = spawnSync('make', ['-s', jobs, '-f', 'scripts/fuzz.mk', goal, ...words], { cwd: PROJECT_ROOT, stdio: 'inherit' });
   if (status !== 0) throw new FuzzFailure('the fuzz targets do not compile');
 }
 

@@ -6,6 +6,10 @@ OBJECTS := $(SOURCES:%.cc=build/fuzz/%.o)
 
 all: $(TARGETS:%=build/fuzz/%)
 
+# What any compiler can say of the targets.
+check:
+	$(CXX) -std=c++17 -fsyntax-only -Wall -Wextra -Werror $(INCLUDES) $(TARGETS:%=test/fuzz/%.cc)
+
 build/fuzz/%: build/fuzz/test/fuzz/%.o build/fuzz/system.a
 	$(CXX) $(FLAGS) -fsanitize=fuzzer $^ -o $@
 

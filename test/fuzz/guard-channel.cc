@@ -1,6 +1,7 @@
 // The owner's end of the socket: whatever a guard says or sends, the owner gets lines or an error.
 
 #include "posix/owner/guard-channel.h"
+#include "core/os-error.h"
 #include "sockets.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const holdfast::Launch launch = holdfast::decodeLaunch(holdfast::fuzz::textOf(data, size));
     const std::string wire = encode(launch);
     expect(encode(holdfast::decodeLaunch(wire)) == wire, "a request survives its way");
-    const std::string terms = encodeTerms(launch);
+    const std::string terms = encodeTerms(launch.terms);
     expect(encodeTerms(holdfast::decodeTerms(terms)) == terms, "so do its terms");
     const holdfast::ExecRoot root(launch, {}, holdfast::SignalState::current());
   } catch (const std::invalid_argument&) {

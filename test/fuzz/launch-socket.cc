@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "core/os-error.h"
 #include "posix/tree/owner-link.h"
 #include "sockets.h"
 

@@ -25,12 +25,23 @@ async function attemptIn(scene: Scene, name: string): Promise<string> {
   });
 }
 
-/** Every technique has a member, in the attempt and in its control. */
+/** Every technique has a member, in an attempt and in its control. The doctor does not wait until that was seen. */
 async function bothUp(scene: Scene): Promise<void> {
-  for (const name of ['control-owner-killed', 'job-owner-killed']) {
-    const place = await attemptIn(scene, name);
-    const up = (): boolean => readdirSync(place).filter((file) => file.endsWith('.beats')).length === TECHNIQUES.length;
-    await eventually(`the members of ${name} are up`, up);
+  const isUp = (place: string): boolean => namesIn(place).filter((file) => file.endsWith('.beats')).length === TECHNIQUES.length;
+  await eventually('the members of an attempt and of its control are up', () => {
+    const places = directoriesIn(scene).map((directory) => join(scene.directory, directory));
+    const up = places.flatMap((place) => namesIn(place).filter((name) => isUp(join(place, name))));
+    return ['control-', 'job-'].every((kind) => up.some((name) => name.startsWith(kind)));
+  });
+}
+
+/** None where the directory is gone: the doctor removes each when it is done with it. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 
