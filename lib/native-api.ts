@@ -2,19 +2,28 @@
 
 import { ContainmentError } from './errors.js';
 import { binding } from './addon/load.js';
-import type { FileLock, Job as JobHandle, JobLimits, Prctl, ProcessEntry, ProcessGroup } from './addon/binding.js';
+import type { FileLock, Job as JobHandle, JobLimits, JobUsage, Prctl, ProcessEntry, ProcessGroup } from './addon/binding.js';
+import { withCheckedLimits } from './addon/job.js';
 
 export { guardPath } from './addon/native-files.js';
-export type { FileLock, JobLimits, Prctl, ProcessEntry, ProcessGroup };
+export type { FileLock, JobLimits, JobUsage, Prctl, ProcessEntry, ProcessGroup };
 /** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
 export type Job = JobHandle;
 
 export const Job = {
-  /** An empty job, which ends its members when it is closed or this process dies. Windows only. */
+  /**
+   * An empty job, which ends its members when it is closed or this process dies. Windows only: elsewhere it throws
+   * `ERR_HOLDFAST_UNSUPPORTED_PLATFORM`. Throws what limit() throws.
+   */
   create(limits?: JobLimits): Job {
-    const job = onThisSystem(binding().createJob, 'Job')();
-    if (limits !== undefined) job.limit(limits);
-    return job;
+    const job = withCheckedLimits(onThisSystem(binding().createJob, 'Job')());
+    try {
+      if (limits !== undefined) job.limit(limits);
+      return job;
+    } catch (error) {
+      job.close();
+      throw error;
+    }
   },
 } as const;
 

@@ -1,17 +1,20 @@
-// `npm run build:win32`: cross-builds the addon and the guard for Windows with mingw-w64, into prebuilds/win32-x64.
-// Only what changed is compiled. `npm run build:win32 -- fixtures` builds the programs of the Windows tests as well.
+// `npm run build:win32`: cross-builds the addon and the guard for Windows with cmake-js and mingw-w64, into
+// prebuilds/win32-x64. Only what changed is compiled. `npm run build:win32 -- fixtures` builds the programs of the
+// Windows tests as well.
 
+import cmakeJs from 'cmake-js';
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { PROJECT_ROOT, nativeFiles, sources } from './sources.mjs';
 import { headersOfThisNode } from './toolchain.mjs';
 
 const require = createRequire(import.meta.url);
 const BUILD = join(PROJECT_ROOT, 'build', 'win32');
+const PROJECT = join(PROJECT_ROOT, 'scripts', 'win32'); // as cmake-js sees it: its package.json asks for Node-API alone
 const TO = join(PROJECT_ROOT, 'prebuilds', 'win32-x64');
 const FILES = nativeFiles('win32');
 const NEEDS = ['cmake', 'make', 'x86_64-w64-mingw32-g++-posix', 'x86_64-w64-mingw32-dlltool'];
@@ -21,26 +24,31 @@ const UV = [
   'async_init', 'async_send', 'close', 'err_name', 'fileno', 'fs_close', 'fs_req_cleanup', 'get_osfhandle', 'has_ref', 'is_closing', 'open_osfhandle', 'ref', 'strerror', 'translate_sys_error', 'unref', 'walk',
 ];
 
-function main() {
+async function main() {
   const missing = NEEDS.filter((command) => spawnSync(command, ['--version'], { stdio: 'ignore' }).status !== 0);
   const headers = headersOfThisNode();
   if (headers.problem !== undefined) fail(headers.problem);
   if (missing.length > 0) fail(`missing: ${missing.join(', ')}. Debian: apt-get install cmake make g++-mingw-w64-x86-64-posix`);
   mkdirSync(BUILD, { recursive: true });
-  const definitions = importDefinitions();
   const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
-  const variables = {
-    CMAKE_TOOLCHAIN_FILE: join(PROJECT_ROOT, 'scripts', 'win32', 'toolchain.cmake'),
-    CMAKE_BUILD_TYPE: 'None',
-    ROOT: PROJECT_ROOT,
-    VERSION: version,
-    NODE_DEF: definitions,
-    NODE_HEADERS: join(headers.directory, 'include', 'node'),
-    NODE_ADDON_API: dirname(require.resolve('node-addon-api/napi.h')),
-  };
-  configure(variables);
-  const wanted = process.argv.includes('fixtures') ? ['all', 'fixtures'] : ['all'];
-  run('cmake', ['--build', BUILD, '--parallel', String(availableParallelism()), '--target', ...wanted, '--', '--no-print-directory', '-s']);
+  const cmake = new cmakeJs.BuildSystem({
+    directory: PROJECT,
+    out: BUILD,
+    config: 'None',
+    arch: 'x64',
+    preferMake: true,
+    parallel: String(availableParallelism()),
+    target: process.argv.includes('fixtures') ? 'fixtures' : 'all',
+    cMakeOptions: {
+      CMAKE_TOOLCHAIN_FILE: join(PROJECT, 'toolchain.cmake'),
+      ROOT: PROJECT_ROOT,
+      VERSION: version,
+      NODE_DEF: importDefinitions(),
+      NODE_HEADERS: join(headers.directory, 'include', 'node'),
+    },
+  });
+  await configure(cmake);
+  await cmake.build();
   mkdirSync(TO, { recursive: true });
   for (const name of FILES) copyFileSync(join(BUILD, name), join(TO, name));
 }
@@ -55,18 +63,14 @@ function importDefinitions() {
 }
 
 /** cmake reads the list of sources only when it configures, so a file more or less asks for that. */
-function configure(variables) {
+async function configure(cmake) {
   const stamp = join(BUILD, '.configured');
-  const wanted = JSON.stringify([variables, readFileSync(join(PROJECT_ROOT, 'scripts', 'win32', 'CMakeLists.txt'), 'utf8'), sources(['core', 'windows', 'addon', 'addon/windows', 'guard/windows'])]);
+  const lists = readFileSync(join(PROJECT, 'CMakeLists.txt'), 'utf8');
+  const listed = sources(['core', 'windows', 'addon', 'addon/windows', 'guard/windows']);
+  const wanted = JSON.stringify([await cmake.getConfigureCommand(), lists, listed]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const settings = Object.entries(variables).map(([name, value]) => `-D${name}=${value}`);
-  run('cmake', ['-S', join(PROJECT_ROOT, 'scripts', 'win32'), '-B', BUILD, '--log-level=WARNING', ...settings]);
+  await cmake.configure();
   writeFileSync(stamp, wanted);
-}
-
-function run(command, args) {
-  const { status } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) fail(`${command} ${args[0]} failed`);
 }
 
 function fail(problem) {
@@ -74,4 +78,4 @@ function fail(problem) {
   process.exit(1);
 }
 
-main();
+await main().catch((error) => fail(error.message));

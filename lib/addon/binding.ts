@@ -85,28 +85,51 @@ export interface FileLock {
   release(): void;
 }
 
-/** What the kernel enforces on a job. */
+/** What the kernel enforces on a job: what is not named is not limited. */
 export interface JobLimits {
-  /** Bytes, of all members together. */
+  /** Bytes of committed memory, of all members together; an allocation beyond fails (`JOB_OBJECT_LIMIT_JOB_MEMORY`). */
   readonly memory?: number | undefined;
+  /** Active members. Who would be one more does not come to life (`JOB_OBJECT_LIMIT_ACTIVE_PROCESS`). */
   readonly processes?: number | undefined;
-  /** Cores. */
+  /** Cores, a fraction too: a hard cap (`JOBOBJECT_CPU_RATE_CONTROL_INFORMATION`). */
   readonly cpu?: number | undefined;
 }
 
-/** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
+/** What a job accounts for (`JOBOBJECT_BASIC_ACCOUNTING_INFORMATION`). The memory is that of the members alive. */
+export interface JobUsage extends Usage {
+  /** Whoever is or has been a member. */
+  readonly totalProcesses: number;
+}
+
+/**
+ * A Windows Job Object: unnamed, its handle never inherited, without breakaway (`JOB_OBJECT_LIMIT_BREAKAWAY_OK` is not
+ * set). Its members die with its last handle, which is this one (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`), and an exception
+ * that nobody handles ends a member without a dialog (`JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION`).
+ * https://learn.microsoft.com/windows/win32/procthread/job-objects
+ *
+ * Each function throws what Windows refuses as Node throws system errors (`code`, `errno`, `syscall`), and EBADF after
+ * close().
+ */
 export interface Job {
-  /** Puts exactly this process into the job; what it starts from then on is a member, too. */
+  /**
+   * Puts exactly this process into the job; what it starts from then on is a member, too, and what it has started is
+   * not. Who is in a job already stays in that one as well: jobs nest.
+   * Throws ESRCH when there is no such process (any more), EPERM when it may not be assigned.
+   */
   assign(pid: number, startTime: bigint): void;
-  /** Replaces the limits. */
+  /** Replaces the limits. Throws a TypeError for what is no limit (`ERR_HOLDFAST_INVALID_OPTION`). */
   limit(limits: JobLimits): void;
+  /** Those alive, each verified to be a member (`IsProcessInJob`). */
   members(): Member[];
-  usage(): Usage;
-  /** Ends every member at once; their ends follow. */
+  usage(): JobUsage;
+  /**
+   * Ends every member at once (`TerminateJobObject`); their ends follow, and `usage().processes` is 0 then.
+   * @param exitCode of each, from 0 to 2^32 - 1. Default: 1
+   */
   terminate(exitCode?: number): void;
-  /** From here on close() ends nothing. */
+  /** From here on neither close() nor the death of this process ends anybody. */
   release(): void;
-  /** Ends every member. Idempotent. */
+  /** Ends every member, as the death of this process does. Idempotent. */
   close(): void;
 }
 

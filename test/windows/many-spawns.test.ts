@@ -13,7 +13,7 @@ const SPAWNS = 1000;
 const WARM = 100;
 const AT_ONCE = 50;
 
-/** On a busy machine wine 8 refuses about one start in some thousands, with an error that libuv has no name for. */
+/** Wine 8 refuses about one start in some thousands, also of Node's own, with an error that libuv has no name for. */
 const MOST_REFUSED = 3;
 let refused = 0;
 

@@ -29,7 +29,7 @@ describe('holdfast/native on Windows', () => {
     job.assign(member.pid, BigInt(member.startTime));
 
     expect(job.members().map(({ pid }) => pid)).to.deep.equal([member.pid]);
-    expect(job.usage().processes).to.equal(1);
+    expect(job.usage()).to.include({ processes: 1, totalProcesses: 1 });
     job.close();
     job.close();
 
@@ -40,6 +40,23 @@ describe('holdfast/native on Windows', () => {
     next.terminate(9);
     await eventually('the other has ended', () => !isAlive(other));
     next.close();
+  });
+
+  it('ends its members with the exit code that is asked for, and counts whom it had', async () => {
+    const [one, two] = [scene().start([process.execPath, ...STAYS]), scene().start([process.execPath, ...STAYS])];
+    const job = Job.create();
+    for (const { identity } of [one, two]) job.assign(identity.pid, BigInt(identity.startTime));
+    expect(() => job.terminate('7' as never)).to.throw(TypeError, 'exitCode has to be a number');
+    expect(job.usage().processes).to.equal(2);
+
+    job.terminate(0xc0000005);
+
+    const exits = await Promise.all([one, two].map(async ({ child }) => (await once(child, 'exit')) as [number]));
+    expect(exits.map(([code]) => code)).to.deep.equal([0xc0000005, 0xc0000005]);
+    await eventually('nobody is left', () => job.usage().processes === 0);
+    expect(job.usage()).to.include({ totalProcesses: 2, memoryBytes: 0 });
+    expect(job.members()).to.deep.equal([]);
+    job.close();
   });
 
   it('ends nobody after release()', async () => {
@@ -77,7 +94,8 @@ describe('holdfast/native on Windows', () => {
   it('takes limits, and refuses what is none', () => {
     const job = Job.create({ memory: 2 ** 30, processes: 10 });
 
-    expect(() => job.limit(7 as never)).to.throw(TypeError);
+    expect(() => job.limit(7 as never)).to.throw(TypeError, 'limits: expected an object, got 7 (number)');
+    expect(() => Job.create({ memroy: 1 } as never)).to.throw(TypeError, 'limits: expected only the limits memory, processes, cpu, got "memroy"');
     job.close();
   });
 

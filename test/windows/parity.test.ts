@@ -56,6 +56,7 @@ const CASES: readonly Case[] = [
   },
   { title: 'a shell', file: 'echo %OS%', options: () => ({ shell: true }) },
   { title: 'verbatim arguments', ...run('1', 'a b'), options: () => ({ windowsVerbatimArguments: true }) },
+  { title: 'verbatim arguments after an empty argv0', ...run('console.log(1)'), options: () => ({ argv0: '', windowsVerbatimArguments: true }) },
   { title: 'a hidden window', ...run('console.log(1)'), options: () => ({ windowsHide: true }) },
   { title: 'detached', ...run('console.log(1)'), options: () => ({ detached: true }) },
   { title: 'stdio ignore', ...run('process.stdin.on("end", () => process.exit(5)).resume()'), options: () => ({ stdio: 'ignore' }) },
@@ -81,8 +82,29 @@ const CASES: readonly Case[] = [
   { title: 'timeout with a signal that only kills', ...run(STAYS), options: () => ({ timeout: 50, killSignal: 'SIGHUP' }) },
   { title: 'an aborted signal', ...run(STAYS), options: () => ({ signal: AbortSignal.abort() }) },
   { title: 'a NUL byte in an argument', ...run('', 'a\0b') },
+  { title: 'a NUL byte in the program', file: 'a\0b' },
+  { title: 'a NUL byte in the cwd', ...run(''), options: () => ({ cwd: 'a\0b' }) },
+  { title: 'a NUL byte in the environment', ...run(''), options: () => ({ env: { A: 'a\0b' } }) },
+  { title: 'a file as cwd', ...run(''), options: () => ({ cwd: join(directory, 'plain.txt') }) },
+  { title: 'a descriptor that is closed', ...run(''), options: () => ({ stdio: ['ignore', 200, 'ignore'] }) },
   { title: 'a bad stdio', ...run(''), options: () => ({ stdio: 'pipes' as 'pipe' }) },
 ];
+
+/** Of a process that has closed its standard streams: what happens to a child that shall inherit them. */
+function underClosedStreams(call: 'spawn' | 'spawnContained'): Promise<unknown> {
+  const library = call === 'spawn' ? 'node:child_process' : require.resolve('#lib/index.js');
+  const path = join(directory, call);
+  const script = `
+    const fs = require('node:fs');
+    for (const fd of [0, 1, 2]) fs.closeSync(fd);
+    const tell = (...seen) => { fs.writeFileSync(${JSON.stringify(path)}, JSON.stringify(seen)); };
+    try {
+      const child = require(${JSON.stringify(library)}).${call}(process.execPath, ['-e', 'process.exit(6)'], { stdio: 'inherit' });
+      child.on('error', ({ code, syscall }) => tell('error', code, syscall)).on('exit', (code) => tell('exit', code));
+    } catch ({ code, syscall }) { tell('thrown', code, syscall); }`;
+  const caller = spawn(node, ['-e', script], { stdio: 'ignore' });
+  return once(caller, 'close').then(() => JSON.parse(readFileSync(path, 'utf8')) as unknown);
+}
 
 describe('a contained child on Windows shows what a child of Node shows', () => {
   before(() => {
@@ -104,6 +126,12 @@ describe('a contained child on Windows shows what a child of Node shows', () => 
       expect(actual).to.deep.equal(expected);
     });
   }
+
+  it('with the streams of a caller who has closed his', async () => {
+    const [expected, actual] = [await underClosedStreams('spawn'), await underClosedStreams('spawnContained')];
+
+    expect(actual).to.deep.equal(expected);
+  });
 
   it('kill with every signal there is', async () => {
     for (const name of Object.keys(constants.signals) as NodeJS.Signals[]) {

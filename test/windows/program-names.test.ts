@@ -23,7 +23,7 @@ const NO_LONGEST_LINE = oracle?.lackedBy('takes a command line of any length');
 const MARKER = join(directory, 'has-run');
 
 /** Names under which CreateProcessW would run a batch file, and the like. */
-const BATCH_FILES = ['a.bat', 'a.CMD', 'a.bat.', 'a.cmd ', 'a.bat . .', 'a.BaT. ', `${TEXT}.bat`, 'A.CmD...'];
+const BATCH_FILES = ['a.bat', 'a.CMD', 'a.bat.', 'a.cmd ', 'a.bat . .', 'a.BaT. ', `${TEXT}.bat`, 'A.CmD...', 'a.bat\\.', 'a.cmd/./.'];
 
 async function outcomeOf(child: Contained<ChildProcess>): Promise<unknown> {
   const ended = new Promise((resolve) => {

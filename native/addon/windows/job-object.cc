@@ -75,11 +75,13 @@ Napi::Value usage(const Info& info) {
   put("processes", usage.processes);
   put("cpuMicroseconds", usage.cpuMicroseconds);
   put("memoryBytes", usage.memoryBytes);
+  put("totalProcesses", jobOf(info).totalProcesses());
   return object;
 }
 
 Napi::Value terminate(const Info& info) {
-  jobOf(info).terminate(info[0].IsNumber() ? static_cast<unsigned>(intIn(info[0], "exitCode")) : 1);
+  const int exitCode = info[0].IsUndefined() ? 1 : intIn(info[0], "exitCode");
+  jobOf(info).terminate(static_cast<unsigned>(exitCode));
   return info.Env().Undefined();
 }
 

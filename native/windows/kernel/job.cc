@@ -78,16 +78,23 @@ void Job::limit(const Limits& limits) {
     limits_.BasicLimitInformation.ActiveProcessLimit = static_cast<DWORD>(*limits.processes);
   }
   setBasicLimits(flags);
-  if (!limits.cpuCores) return;
-  SYSTEM_INFO system{};
-  GetSystemInfo(&system);
+  setCpuRate(limits.cpuCores);
+}
+
+void Job::setCpuRate(std::optional<double> cores) {
+  if (!cores && !hasCpuRate_) return;
   JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate{};
-  rate.ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
-  const double share = *limits.cpuCores / static_cast<double>(system.dwNumberOfProcessors);
-  rate.CpuRate = static_cast<DWORD>(std::clamp(share * kFullRate, 1.0, kFullRate));
+  if (cores) {
+    SYSTEM_INFO system{};
+    GetSystemInfo(&system);
+    const double share = *cores / static_cast<double>(system.dwNumberOfProcessors);
+    rate.ControlFlags = JOB_OBJECT_CPU_RATE_CONTROL_ENABLE | JOB_OBJECT_CPU_RATE_CONTROL_HARD_CAP;
+    rate.CpuRate = static_cast<DWORD>(std::clamp(share * kFullRate, 1.0, kFullRate));
+  }
   if (SetInformationJobObject(handle_.get(), JobObjectCpuRateControlInformation, &rate,
                               sizeof rate) == 0)
     throw lastError("SetInformationJobObject");
+  hasCpuRate_ = cores.has_value();
 }
 
 void Job::reportTo(HANDLE port, std::uintptr_t key) {
@@ -132,6 +139,8 @@ std::vector<Member> Job::members() const {
 }
 
 std::uint32_t Job::activeProcesses() const { return accountingOf(handle_.get()).ActiveProcesses; }
+
+std::uint32_t Job::totalProcesses() const { return accountingOf(handle_.get()).TotalProcesses; }
 
 Usage Job::usage() const {
   const JOBOBJECT_BASIC_ACCOUNTING_INFORMATION accounting = accountingOf(handle_.get());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/launch.h"
@@ -29,6 +30,8 @@ class Job {
   // Those whose membership was verified.
   std::vector<Member> members() const;
   std::uint32_t activeProcesses() const;
+  // Whoever is or has been a member.
+  std::uint32_t totalProcesses() const;
   Usage usage() const;
 
   // Every member at once; their ends follow.
@@ -38,9 +41,11 @@ class Job {
 
  private:
   void setBasicLimits(DWORD flags);
+  void setCpuRate(std::optional<double> cores);
 
   UniqueHandle handle_;
   JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits_{};
+  bool hasCpuRate_ = false;
 };
 
 }  // namespace holdfast

@@ -25,19 +25,18 @@ std::wstring quoted(const std::wstring& argument) {
 
 std::wstring commandLine(const std::vector<std::string>& arguments, Quoting quoting) {
   std::wstring line;
-  for (const std::string& argument : arguments) {
-    const std::wstring text = wideText(argument);
-    if (!line.empty()) line += L' ';
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::wstring text = wideText(arguments[i]);
+    if (i > 0) line += L' ';
     line += quoting == Quoting::verbatim ? text : quoted(text);
   }
   return line;
 }
 
-bool isBatchFile(std::string_view file) {
-  const std::size_t end = file.find_last_not_of(". ");
-  const std::wstring name = wideText(file.substr(0, end == std::string_view::npos ? 0 : end + 1));
+bool isBatchFile(std::wstring_view file) {
+  const std::wstring_view name = file.substr(0, file.find_last_not_of(L". ") + 1);  // npos + 1 is 0
   if (name.size() < 4) return false;
-  const std::wstring extension = name.substr(name.size() - 4);
+  const std::wstring_view extension = name.substr(name.size() - 4);
   return sameIgnoringCase(extension, L".bat") || sameIgnoringCase(extension, L".cmd");
 }
 

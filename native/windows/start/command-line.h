@@ -14,6 +14,6 @@ std::wstring commandLine(const std::vector<std::string>& arguments, Quoting quot
 
 // A batch file is run by cmd.exe, which reads the same line by rules of its own: no quoting is
 // safe there (CVE-2024-27980). Windows takes trailing dots and spaces off a name.
-bool isBatchFile(std::string_view file);
+bool isBatchFile(std::wstring_view file);
 
 }  // namespace holdfast

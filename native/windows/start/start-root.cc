@@ -39,15 +39,21 @@ std::wstring shortEnough(const std::wstring& directory) {
   return name.compare(0, 4, L"\\\\?\\") == 0 ? name.substr(4) : name;
 }
 
+// What is found may be a batch file though its name is none: `a.bat\.` is the file `a.bat`.
+std::wstring fileOf(const Launch& launch, const std::wstring& directory) {
+  const std::wstring name = wideText(launch.file);
+  if (isBatchFile(name)) throw windowsError("CreateProcessW", ERROR_INVALID_PARAMETER);
+  const auto file = findProgram({name, directory, variableIn(launch.env, L"PATH")});
+  if (!file) throw windowsError("CreateProcessW", ERROR_FILE_NOT_FOUND);
+  if (isBatchFile(*file)) throw windowsError("CreateProcessW", ERROR_INVALID_PARAMETER);
+  return longPath(*file);
+}
+
 Program programOf(const Launch& launch) {
   if (launch.uid || launch.gid) throw windowsError("setuid", ERROR_NOT_SUPPORTED);
-  if (isBatchFile(launch.file)) throw windowsError("CreateProcessW", ERROR_INVALID_PARAMETER);
   Program program;
   program.directory = launch.cwd ? wideText(*launch.cwd) : currentDirectory();
-  const auto file =
-      findProgram({wideText(launch.file), program.directory, variableIn(launch.env, L"PATH")});
-  if (!file) throw windowsError("CreateProcessW", ERROR_FILE_NOT_FOUND);
-  program.file = longPath(*file);
+  program.file = fileOf(launch, program.directory);
   program.directory = shortEnough(program.directory);
   program.line =
       commandLine(launch.args, launch.verbatimArguments ? Quoting::verbatim : Quoting::quoted);
