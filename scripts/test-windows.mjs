@@ -26,7 +26,7 @@ async function main(words) {
   installPackages();
   if (words.includes('--packages')) return void versions.map(nodeExe);
   require('node', ['scripts/build-win32.mjs', 'fixtures']);
-  require('node', ['scripts/build.mjs', 'ts', 'tests']);
+  require('node', ['scripts/build.mjs', 'native', 'ts', 'tests']);
   layOutStage();
   if (words.includes('--build')) return;
   const wine = new Wine(join(BUILD, 'prefix'));

@@ -103,7 +103,7 @@ export interface JobUsage extends Usage {
 
 /**
  * A Windows Job Object: unnamed, its handle never inherited, without breakaway (`JOB_OBJECT_LIMIT_BREAKAWAY_OK` is not
- * set). Its members die with its last handle, which is this one (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`), and an exception
+ * set). Its members die with its last handle, which is this one (`JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE`). An exception
  * that nobody handles ends a member without a dialog (`JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION`).
  * https://learn.microsoft.com/windows/win32/procthread/job-objects
  *

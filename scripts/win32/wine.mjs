@@ -1,6 +1,6 @@
 // Windows programs on this machine: wine in a prefix of its own, headless, and nothing of it left running afterwards.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,18 +25,34 @@ export class Wine {
     this.close(); // the services of a first start do not work as those of every later one do
   }
 
-  /** The exit code and output. A node.exe cannot write to a pipe of Linux, so the output goes to a file. */
+  /**
+   * The exit code and output, once nothing of wine is left. A node.exe cannot write to a pipe of Linux, so the output
+   * goes to a file.
+   */
   async run(args, { cwd, env = {}, timeout }) {
     const directory = mkdtempSync(join(tmpdir(), 'holdfast-wine-'));
     const path = join(directory, 'output');
     const output = openSync(path, 'w');
     try {
       const options = { cwd, env: { ...this.#env, ...env }, stdio: ['ignore', output, output], timeout, killSignal: 'SIGKILL' };
-      const [status, signal] = await once(spawn('wine', args, options), 'exit');
+      const [status, signal] = await this.#runContained(args, options);
       return { status, signal, output: readFileSync(path, 'utf8') };
     } finally {
       closeSync(output);
       rmSync(directory, { recursive: true });
+    }
+  }
+
+  /** Whom wine 8 ends before he is ready stays for good, waiting for its server, which has forgotten him. */
+  async #runContained(args, options) {
+    const { spawnContained } = await import('../../dist/index.mjs');
+    const child = spawnContained('wine', args, { ...options, containment: { whenRootExits: 'wait' } });
+    try {
+      return await once(child, 'exit');
+    } finally {
+      this.close();
+      const { reason, killed } = await child.tree.kill();
+      if (reason === 'kill') console.log(`ended what wine had left behind: ${killed}`);
     }
   }
 

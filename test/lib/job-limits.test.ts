@@ -29,7 +29,9 @@ const MISTAKES: readonly [unknown, string][] = [
 describe('the limits of a job', () => {
   for (const limits of ACCEPTED) {
     it(`may be ${JSON.stringify(limits)}`, () => {
-      expect(checkedLimits(limits)).to.deep.equal({ memory: undefined, processes: undefined, cpu: undefined, ...limits });
+      const { memory, processes, cpu } = limits;
+
+      expect(checkedLimits(limits)).to.deep.equal({ memory, processes, cpu });
     });
   }
 

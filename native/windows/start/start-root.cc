@@ -116,7 +116,8 @@ Created createSuspended(const Program& program, RootStdio& stdio, const Job& job
   if (!created.process) throw windowsError("CreateProcessW", created.error);
   if (AssignProcessToJobObject(job.handle(), created.process.get()) == 0) {
     const DWORD error = GetLastError();
-    (void)TerminateProcess(created.process.get(), 1);  // ours, and it has never run
+    (void)TerminateProcess(created.process.get(), 1);               // ours, and it has never run
+    (void)DebugActiveProcessStop(static_cast<DWORD>(created.pid));  // else its end waits for us
     throw windowsError("AssignProcessToJobObject", error);
   }
   if (DebugActiveProcessStop(static_cast<DWORD>(created.pid)) == 0)
