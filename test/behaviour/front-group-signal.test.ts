@@ -113,8 +113,10 @@ describe('a signal to the group of the front', () => {
       await log.sees('SIGINT');
       sendToGroup('SIGINT', started.identity);
       await log.sees('SIGINT', 'SIGINT');
+      send(MARKER, started.identity); // within 5 ms, from who is not known, the next SIGINT counts as the same
+      await log.sees('SIGINT', 'SIGINT', MARKER);
       send('SIGINT', started.identity);
-      await log.sees('SIGINT', 'SIGINT', 'SIGINT');
+      await log.sees('SIGINT', 'SIGINT', MARKER, 'SIGINT');
 
       log.letLeave();
       expect((await started.ended()).code).to.equal(LEFT);
