@@ -4,9 +4,10 @@ import { ContainmentError } from './errors.js';
 import { binding } from './addon/load.js';
 import type { FileLock, Job as JobHandle, JobLimits, JobUsage, Prctl, ProcessEntry, ProcessGroup } from './addon/binding.js';
 import { withCheckedLimits } from './addon/job.js';
+import type { Identity } from './types.js';
 
 export { guardPath } from './addon/native-files.js';
-export type { FileLock, JobLimits, JobUsage, Prctl, ProcessEntry, ProcessGroup };
+export type { FileLock, Identity, JobLimits, JobUsage, Prctl, ProcessEntry, ProcessGroup };
 /** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
 export type Job = JobHandle;
 
@@ -69,6 +70,14 @@ export const prctl: Prctl = {
 /** Every process that this one may see. */
 export function processTable(): ProcessEntry[] {
   return binding().processTable();
+}
+
+/**
+ * Who has this pid now, by which the process is known also when another gets the pid later. Undefined when there is no
+ * such process, it is dead, or this one may not look at it. Field 22 of /proc/pid/stat; GetProcessTimes.
+ */
+export function identityOf(pid: number): Identity | undefined {
+  return binding().identityOf(pid);
 }
 
 /** Waits for a lock that the kernel drops when its holder dies. */

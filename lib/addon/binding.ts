@@ -195,6 +195,7 @@ export interface Binding {
   /** Windows only: who has the other end of an ipc pipe that a stream of this environment has opened. */
   readonly setPipePeer?: (fd: number, pid: number) => void;
   processTable(): ProcessEntry[];
+  identityOf(pid: number): Identity | undefined;
   readonly records: Records;
   /** Windows only. */
   readonly createJob?: () => Job;

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { tryLock, type FileLock } from '../native-api.js';
+import { identityOf, tryLock, type FileLock, type Identity } from '../native-api.js';
 import { makePrivateDirectory, readFileIfAny, writeFailure } from './private-files.js';
 
 const RETRY_MS = 20;
@@ -17,7 +17,7 @@ export interface LockOptions {
    * Milliseconds to wait for whoever holds it.
    * @default 0
    */
-  readonly wait?: number;
+  readonly waitMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -28,21 +28,20 @@ export interface HeldLock {
   [Symbol.dispose](): void;
 }
 
-/** Who holds a lock, as far as that process has said so. */
-export interface LockHolder {
-  readonly pid: number;
+/** Who has taken a lock last, as that process has said. */
+export interface LockHolder extends Identity {
   readonly host: string;
   /** Milliseconds since 1970. */
   readonly since: number;
 }
 
 /**
- * Takes the lock, or resolves with undefined when another holds it for longer than `wait`. Worker threads and other
+ * Takes the lock, or resolves with undefined when another holds it for longer than `waitMs`. Worker threads and other
  * parts of the same process are others too. flock(2) on POSIX, LockFileEx on Windows.
  */
-export async function acquireLock(path: string, { wait = 0, signal }: LockOptions = {}): Promise<HeldLock | undefined> {
+export async function acquireLock(path: string, { waitMs = 0, signal }: LockOptions = {}): Promise<HeldLock | undefined> {
   makePrivateDirectory(dirname(path));
-  const deadline = performance.now() + wait;
+  const deadline = performance.now() + waitMs;
   for (;;) {
     signal?.throwIfAborted();
     const lock = tried(path);
@@ -70,7 +69,7 @@ function introduce(path: string, lock: FileLock): void {
   const file = openSync(path, 'r+');
   try {
     ftruncateSync(file);
-    writeSync(file, `${JSON.stringify({ pid: process.pid, host: hostname(), since: Date.now() } satisfies LockHolder)}\n`);
+    writeSync(file, `${JSON.stringify(ownWords())}\n`);
   } catch (error) {
     if (FULL.includes((error as NodeJS.ErrnoException).code ?? '')) return;
     lock.release();
@@ -80,12 +79,34 @@ function introduce(path: string, lock: FileLock): void {
   }
 }
 
-/** Undefined when it has not said so yet. */
+/** JSON has no number for the start time of Windows: it is text there. */
+interface Words {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly host: string;
+  readonly since: number;
+}
+
+function ownWords(): Words {
+  const startTime = String(identityOf(process.pid)?.startTime ?? 0n);
+  return { pid: process.pid, startTime, host: hostname(), since: Date.now() };
+}
+
+/**
+ * Who has a lock that was not to be had. Undefined when that process has not said so yet, and when the words are of one
+ * that is dead on this machine, or of another boot or folder: who holds a lock is alive.
+ */
 export function holderOf(path: string): LockHolder | undefined {
+  const holder = wordsIn(path);
+  if (holder === undefined || holder.host !== hostname()) return holder;
+  return identityOf(holder.pid)?.startTime === holder.startTime ? holder : undefined;
+}
+
+function wordsIn(path: string): LockHolder | undefined {
   try {
-    const { pid, host, since } = JSON.parse(readFileIfAny(path) ?? '') as Partial<LockHolder>;
-    const known = typeof pid === 'number' && typeof host === 'string' && typeof since === 'number';
-    return known ? { pid, host, since } : undefined;
+    const { pid, startTime, host, since } = JSON.parse(readFileIfAny(path) ?? '') as Partial<Words>;
+    const known = typeof pid === 'number' && typeof startTime === 'string' && typeof host === 'string' && typeof since === 'number';
+    return known ? { pid, startTime: BigInt(startTime), host, since } : undefined;
   } catch {
     return undefined; // half written, or by somebody else
   }

@@ -8,7 +8,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 
-import { lock, prctl, processGroup, processTable, tryLock } from '#lib/native-api.js';
+import { identityOf as identityByAddon, lock, prctl, processGroup, processTable, tryLock } from '#lib/native-api.js';
 
 import { eventually, within } from '../support/eventually.js';
 import { identityOf, isAlive, processLine } from '../support/proc.js';
@@ -138,6 +138,29 @@ describe('processTable', () => {
     const line = processLine(process.pid);
     expect(own).to.include({ ppid: process.ppid, pgrp: line?.group, uid: process.geteuid?.() });
     expect(own?.startTime).to.equal(BigInt(identityOf(process.pid).startTime));
+  });
+});
+
+describe('identityOf', () => {
+  it('tells the start time that /proc does', () => {
+    const startTime = BigInt(identityOf(process.pid).startTime);
+
+    expect(identityByAddon(process.pid)).to.deep.equal({ pid: process.pid, startTime });
+  });
+
+  it('knows nobody of a pid that no process has, and none that is dead', async () => {
+    const zombie = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [pid] = (await once(zombie.stdout, 'data')) as [Buffer];
+    await eventually('it is dead, and not waited for', () => processLine(Number(pid))?.state === 'Z');
+
+    expect(identityByAddon(Number(pid))).to.equal(undefined);
+    expect([0, -1, 2 ** 30].map(identityByAddon)).to.deep.equal([undefined, undefined, undefined]);
+    zombie.kill('SIGKILL');
+    await once(zombie, 'close');
+  });
+
+  it('throws what is no number', () => {
+    expect(() => identityByAddon('1' as never)).to.throw(TypeError, 'pid');
   });
 });
 

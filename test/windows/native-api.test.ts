@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { Job, lock, prctl, processGroup, processTable, tryLock } from '#lib/native-api.js';
+import { identityOf as identityByAddon, Job, lock, prctl, processGroup, processTable, tryLock } from '#lib/native-api.js';
 
 import { eventually } from '../support/eventually.js';
 import { itIf } from '../support/mechanisms.js';
@@ -114,6 +114,13 @@ describe('holdfast/native on Windows', () => {
 
     expect(own).to.deep.include({ startTime: BigInt(identityOf(process.pid).startTime), ppid: process.ppid });
     expect(own?.name.toLowerCase()).to.equal('node.exe');
+  });
+
+  it('tells who has a pid', () => {
+    const startTime = BigInt(identityOf(process.pid).startTime);
+
+    expect(identityByAddon(process.pid)).to.deep.equal({ pid: process.pid, startTime });
+    expect(identityByAddon(2 ** 30)).to.equal(undefined);
   });
 
   it('drops a lock when its holder dies', async () => {

@@ -105,7 +105,7 @@ function count(option: string, text: string): number {
 
 async function send(workplace: Workplace, given: Arguments): Promise<void> {
   if (given.has('dry-run')) return previewSync(workplace, optionsOf(given), given.has('json'));
-  const report = await sync(workplace, { ...optionsOf(given), wait: LOCK_WAIT_MS });
+  const report = await sync(workplace, { ...optionsOf(given), waitMs: LOCK_WAIT_MS });
   const lines = given.has('json') ? [printableJson(report)] : linesOf(report).map(printable);
   print(given.has('quiet') ? withoutGoodNews(lines) : lines);
   process.exitCode = report.exitCode;

@@ -115,10 +115,10 @@ async function drop({ workplace, word, json, yes }: Wanted): Promise<void> {
 /** Every file of an id, while no sync moves and no save looks for any. Throws when one of them goes on for too long. */
 async function withAllOf(workplace: Workplace, id: string, work: (item: StoredItem) => void): Promise<void> {
   const path = syncLockPath(workplace);
-  const ofSync = await acquireLock(path, { wait: LOCK_WAIT_MS });
+  const ofSync = await acquireLock(path, { waitMs: LOCK_WAIT_MS });
   if (ofSync === undefined) throw new ToolFailure(EXIT.tryAgain, `${anotherSync(path)}; try again when it has ended`);
   try {
-    const ofStore = await workplace.store.hold({ wait: LOCK_WAIT_MS });
+    const ofStore = await workplace.store.hold({ waitMs: LOCK_WAIT_MS });
     if (ofStore === undefined) throw new ToolFailure(EXIT.tryAgain, 'another program holds the store; try again');
     try {
       const items = workplace.store.findAll(id);

@@ -29,7 +29,7 @@ export interface DaemonRun {
 /** Resolves with `busy` when another daemon of these projects runs, and with `ended` after the last save. */
 export async function runDaemon(run: DaemonRun): Promise<'busy' | 'ended'> {
   const place = placeOf(run.workplace, run.projects);
-  const lock = await acquireLock(place.lock, { wait: LOCK_WAIT_MS });
+  const lock = await acquireLock(place.lock, { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) return 'busy';
   const stop = stopRequest();
   run.onRunning();

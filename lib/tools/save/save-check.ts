@@ -53,7 +53,7 @@ export async function saveCheck(workplace: Workplace, options: SaveCheckOptions 
   const run = new Run(workplace, options);
   if (options.dryRun === true) return run.preview();
   const path = join(workplace.directories.state, 'save-check.lock');
-  const lock = await acquireLock(path, { wait: LOCK_WAIT_MS });
+  const lock = await acquireLock(path, { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) return run.busy(holderOf(path));
   try {
     await run.checkAll();

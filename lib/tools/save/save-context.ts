@@ -102,7 +102,7 @@ async function write(
   sources: Omit<Sources, 'last'>,
 ): Promise<Pick<SaveResult, 'outcome' | 'record' | 'warnings'>> {
   const { storeWaitMs = STORE_WAIT_MS, signal } = sources.request;
-  const lock = await store.hold({ wait: storeWaitMs, ...(signal !== undefined && { signal }) });
+  const lock = await store.hold({ waitMs: storeWaitMs, ...(signal !== undefined && { signal }) });
   const beside = `the store was held for more than ${storeWaitMs} ms: saved beside whoever holds it`;
   const warnings = lock === undefined ? [beside] : [];
   try {

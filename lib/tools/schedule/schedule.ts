@@ -178,7 +178,7 @@ function environmentOf(env: NodeJS.ProcessEnv): Readonly<Record<string, string>>
 
 /** Two changes at once would read the same before. */
 async function alone<Result>({ directories }: Workplace, work: () => Promise<Result>): Promise<Result> {
-  const lock = await acquireLock(join(directories.state, 'schedule.lock'), { wait: LOCK_WAIT_MS });
+  const lock = await acquireLock(join(directories.state, 'schedule.lock'), { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) throw new ToolFailure(EXIT.tryAgain, 'another process changes the schedule');
   try {
     return await work();

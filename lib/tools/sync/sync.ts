@@ -36,7 +36,7 @@ export interface SyncOptions {
    * Milliseconds to wait for another sync to end.
    * @default 0
    */
-  readonly wait?: number;
+  readonly waitMs?: number;
   /** Ends it early; what is not sent stays. */
   readonly signal?: AbortSignal;
 }
@@ -103,7 +103,7 @@ async function syncOnce(workplace: Workplace, options: SyncOptions): Promise<Syn
   const settings = { ...config.sync, remote, verify: options.verify ?? config.sync.verify };
   const target = openTarget(settings);
   const path = syncLockPath(workplace);
-  const lock = await acquireLock(path, { wait: options.wait ?? 0, ...(options.signal && { signal: options.signal }) });
+  const lock = await acquireLock(path, { waitMs: options.waitMs ?? 0, ...(options.signal && { signal: options.signal }) });
   try {
     if (lock === undefined) {
       return report({ status: 'busy', remote: target.name, reason: anotherSync(path) });
@@ -154,7 +154,7 @@ const STORE_WAIT_MS = 1000;
 
 /** Without the lock, at worst, a save does not find an item that moves, and it is there twice. */
 async function requeueFailed(store: Store, signal: AbortSignal): Promise<void> {
-  const lock = await store.hold({ wait: STORE_WAIT_MS, signal });
+  const lock = await store.hold({ waitMs: STORE_WAIT_MS, signal });
   try {
     for (const item of store.items('failed')) store.requeue(item);
   } finally {

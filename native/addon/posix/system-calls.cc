@@ -4,11 +4,13 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/identity-function.h"
 #include "addon/lock-functions.h"
 #include "posix/file-lock.h"
 #include "posix/owner/become.h"
 #include "posix/owner/process-group.h"
 #include "posix/port/process-table.h"
+#include "posix/port/process.h"
 #include "posix/socket-pair.h"
 #include "posix/unique-fd.h"
 
@@ -81,6 +83,7 @@ void defineSystemCalls(Napi::Env env, Napi::Object exports) {
   define<stdioPair>(exports, "stdioPair");
   define<closeEnd>(exports, "closeEnd");
   define<listProcesses>(exports, "processTable");
+  define<identityOfPid<identityOf>>(exports, "identityOf");
   defineLock<FileLock>(exports);
   Napi::Object group = Napi::Object::New(env);
   define<groupOf>(group, "get");

@@ -8,6 +8,7 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/identity-function.h"
 #include "addon/lock-functions.h"
 #include "addon/windows/stream-handle.h"
 #include "core/uv-errors.h"
@@ -128,6 +129,7 @@ void defineSystemCalls(Napi::Object exports) {
   define<streamDescriptor>(exports, "streamDescriptor");
   define<setPipePeer>(exports, "setPipePeer");
   define<listProcesses>(exports, "processTable");
+  define<identityOfPid<identityOf>>(exports, "identityOf");
   defineLock<FileLock>(exports);
 }
 

@@ -2,12 +2,13 @@
 
 import { expect } from 'chai';
 import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { acquireLock, holderOf } from '#lib/tools-api.js';
 
 import { eventually } from '../../support/eventually.js';
-import { commandLine, isAlive, processesNaming } from '../../support/proc.js';
+import { commandLine, identityOf, isAlive, processesNaming } from '../../support/proc.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import { endProcesses, useScene, type Started } from '../../support/scene.js';
 
@@ -27,12 +28,16 @@ describe('acquireLock()', () => {
   }
 
   it('is given to one process at a time', async () => {
+    const began = Date.now();
     const first = await holder();
     const second = await holder();
 
     expect([first.output, second.output]).to.deep.equal(['held\n', 'busy\n']);
     expect(await acquireLock(path())).to.equal(undefined);
-    expect(holderOf(path())).to.include({ pid: first.identity.pid });
+    const { since, ...told } = holderOf(path()) ?? { since: 0 };
+    const { pid, startTime } = first.identity;
+    expect(told).to.deep.equal({ pid, startTime: BigInt(startTime), host: hostname() });
+    expect(since).to.be.within(began, Date.now());
     for (const one of [first, second]) one.kill('SIGKILL');
   });
 
@@ -79,7 +84,7 @@ describe('acquireLock()', () => {
     const lock = await acquireLock(path());
     const began = performance.now();
 
-    expect(await acquireLock(path(), { wait: 200 })).to.equal(undefined);
+    expect(await acquireLock(path(), { waitMs: 200 })).to.equal(undefined);
 
     expect(performance.now() - began).to.be.within(190, 10_000);
     lock?.release();
@@ -87,7 +92,7 @@ describe('acquireLock()', () => {
 
   it('goes to who waits as soon as it is released', async () => {
     const lock = await acquireLock(path());
-    const waiting = acquireLock(path(), { wait: 15_000 });
+    const waiting = acquireLock(path(), { waitMs: 15_000 });
 
     lock?.release();
 
@@ -99,7 +104,7 @@ describe('acquireLock()', () => {
   it('is waited for no longer when the signal aborts', async () => {
     const lock = await acquireLock(path());
     const abort = new AbortController();
-    const waiting = acquireLock(path(), { wait: 15_000, signal: abort.signal });
+    const waiting = acquireLock(path(), { waitMs: 15_000, signal: abort.signal });
 
     abort.abort(new Error('enough'));
 
@@ -130,7 +135,40 @@ describe('acquireLock()', () => {
     expect((error as Error).message).to.match(/expected a directory of mode 0700 owned by user \d+, got 0755 of user \d+/);
   });
 
-  for (const text of ['', '{', 'null', '[]', '{"pid":"1"}']) {
+  const WORDS = { pid: process.pid, startTime: String(identityOf(process.pid).startTime), host: hostname(), since: 1 };
+  const LEFT_BEHIND: readonly (readonly [string, object])[] = [
+    ['a crash, whose pid another has now', { ...WORDS, startTime: '1' }],
+    ['a crash, whose pid nobody has', { ...WORDS, pid: 2 ** 30 }],
+    ['another machine', { ...WORDS, host: 'elsewhere' }],
+    ['whoever has copied the folder of one that lives', WORDS],
+  ];
+
+  for (const [whom, words] of LEFT_BEHIND) {
+    it(`is to be had at once where the file was left by ${whom}`, async () => {
+      mkdirSync(scene().path('private'), { mode: 0o700 });
+      writeFileSync(path(), JSON.stringify(words));
+
+      const lock = await acquireLock(path());
+
+      expect(lock).to.not.equal(undefined);
+      expect(holderOf(path())?.since).to.be.greaterThan(1);
+      lock?.release();
+    });
+  }
+
+  it('tells nobody as holder who is dead', () => {
+    mkdirSync(scene().path('private'), { mode: 0o700 });
+    const heldBy = (words: object): unknown => {
+      writeFileSync(path(), JSON.stringify(words));
+      return holderOf(path());
+    };
+
+    expect(heldBy(WORDS), 'the control').to.deep.include({ pid: process.pid, since: 1 });
+    expect(heldBy({ ...WORDS, startTime: '1' })).to.equal(undefined);
+    expect(heldBy({ ...WORDS, pid: 2 ** 30 })).to.equal(undefined);
+  });
+
+  for (const text of ['', '{', 'null', '[]', '{"pid":"1"}', '{"pid":1,"startTime":"x","host":"h","since":1}']) {
     it(`tells nobody as holder when the file says ${JSON.stringify(text)}`, () => {
       mkdirSync(scene().path('private'), { mode: 0o700 });
       writeFileSync(path(), text);

@@ -78,7 +78,7 @@ describe('one save-check at a time', () => {
       const holder = scene().start([process.execPath, '-e', script]);
       await eventually('it is held', () => holder.output === 'held\n');
       expect(holderOf(lockPath())).to.include({ pid: holder.identity.pid });
-      const waiting = acquireLock(lockPath(), { wait: 15_000 });
+      const waiting = acquireLock(lockPath(), { waitMs: 15_000 });
 
       const killed = performance.now();
       holder.kill('SIGKILL');

@@ -178,7 +178,7 @@ describe('the outbox', () => {
     enqueue(busy, 'a');
     const lock = await acquireLock(join(busy.directories.state, 'sync.lock'));
 
-    const report = await sync(busy, { wait: 50 });
+    const report = await sync(busy, { waitMs: 50 });
     lock?.release();
 
     expect(report).to.include({ status: 'busy', sent: 0, left: 1, exitCode: 0, reason: `another sync is running (pid ${process.pid})` });

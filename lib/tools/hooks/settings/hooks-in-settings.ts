@@ -156,7 +156,7 @@ function remember(places: Directories, known: readonly HookPlace[]): void {
 }
 
 async function alone<Result>(places: Directories, work: () => Result): Promise<Result> {
-  const lock = await acquireLock(join(places.state, 'hooks.lock'), { wait: LOCK_WAIT_MS });
+  const lock = await acquireLock(join(places.state, 'hooks.lock'), { waitMs: LOCK_WAIT_MS });
   if (lock === undefined) throw new ToolFailure(EXIT.tryAgain, 'another process changes the hooks');
   try {
     return work();
