@@ -18,6 +18,7 @@ const HELP = `usage: holdfast run [options] [--] command [argument...]
        holdfast sync [status|list|show|requeue|drop|export] [options]
        holdfast hook EVENT [--agent NAME]
        holdfast hooks install|remove|status|doctor [--agent NAME]... [options]
+       holdfast config show|path|check [--project DIR] [--config FILE] [--json]
        holdfast setup [--agent NAME]... [--no-schedule] [--dry-run] [--yes] [--json]
        holdfast uninstall [--dry-run] [--yes] [--json]
        holdfast guard-path
@@ -41,6 +42,7 @@ owner or its timeout, even when they are killed.
   sync        send saved contexts to where they are shared; list, show, requeue, drop or export them
   hook        called by agents: saves the context of their session
   hooks       have Claude Code, Codex CLI, Gemini CLI or Cursor call it; look whether they can
+  config      show the settings that count here and who has set them, or check them
   setup       hooks and schedule in one go, tried out, and taken back when anything fails
   uninstall   takes back what was set up; what was saved stays
   guard-path  print the native program, which runs commands without Node:

@@ -2,6 +2,7 @@
 // `holdfast run`.
 
 import type * as Cleanup from './commands/cleanup.js';
+import type * as ConfigCommand from './commands/config.js';
 import type * as Deadline from '../tools/deadline.js';
 import type * as Doctor from './commands/doctor.js';
 import type * as EndTree from './commands/end-tree.js';
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   save: (args) => (load('./commands/save.js') as typeof Save).save(args),
   'save-check': (args) => (load('./commands/save-check.js') as typeof SaveCheck).saveCheckCommand(args),
   recall: (args) => (load('./commands/recall.js') as typeof Recall).recall(args),
+  config: (args) => (load('./commands/config.js') as typeof ConfigCommand).configCommand(args),
   setup: (args) => (load('./commands/setup.js') as typeof Setup).setup(args),
   uninstall: (args) => (load('./commands/uninstall.js') as typeof Uninstall).uninstall(args),
   doctor: (args) => (load('./commands/doctor.js') as typeof Doctor).doctor(args),

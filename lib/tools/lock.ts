@@ -39,7 +39,8 @@ export interface LockHolder extends Identity {
  * Takes the lock, or resolves with undefined when another holds it for longer than `waitMs`. Worker threads and other
  * parts of the same process are others too. flock(2) on POSIX, LockFileEx on Windows.
  */
-export async function acquireLock(path: string, { waitMs = 0, signal }: LockOptions = {}): Promise<HeldLock | undefined> {
+export async function acquireLock(path: string, options: LockOptions = {}): Promise<HeldLock | undefined> {
+  const { waitMs = 0, signal } = options;
   makePrivateDirectory(dirname(path));
   const deadline = performance.now() + waitMs;
   for (;;) {
@@ -105,8 +106,9 @@ export function holderOf(path: string): LockHolder | undefined {
 function wordsIn(path: string): LockHolder | undefined {
   try {
     const { pid, startTime, host, since } = JSON.parse(readFileIfAny(path) ?? '') as Partial<Words>;
-    const known = typeof pid === 'number' && typeof startTime === 'string' && typeof host === 'string' && typeof since === 'number';
-    return known ? { pid, startTime: BigInt(startTime), host, since } : undefined;
+    if (typeof pid !== 'number' || typeof startTime !== 'string') return undefined;
+    if (typeof host !== 'string' || typeof since !== 'number') return undefined;
+    return { pid, startTime: BigInt(startTime), host, since };
   } catch {
     return undefined; // half written, or by somebody else
   }

@@ -22,7 +22,6 @@ export interface Project {
   /** Paths below the root whose change means that somebody works there. */
   readonly indicators: readonly string[];
   readonly minIntervalSeconds: number;
-  readonly transcriptTailBytes: number;
   readonly warnings: readonly string[];
 }
 
@@ -65,20 +64,15 @@ function projectFrom(root: string, { activity, save }: Config, asked: unknown): 
   const settings = {
     indicators: [...activity.indicators],
     minIntervalSeconds: save.minIntervalSeconds,
-    transcriptTailBytes: save.transcriptTailBytes,
   };
   if (!isObject(asked)) wrong('the whole', 'an object', asked);
   for (const [key, value] of Object.entries(isObject(asked) ? asked : {})) {
     if (key === 'indicators') {
       if (isListOfInside(value)) settings.indicators = value;
       else wrong(key, 'a list of relative paths that stay in the project', value);
-    } else if (key === 'minIntervalSeconds') {
+    } else if (key === 'interval') {
       if (isCount(value, LONGEST_INTERVAL_S)) settings.minIntervalSeconds = value;
-      else wrong(key, `a whole number up to ${LONGEST_INTERVAL_S}`, value);
-    } else if (key === 'transcriptTailBytes') {
-      const most = save.transcriptTailBytes;
-      if (isCount(value, Number.MAX_SAFE_INTEGER)) settings.transcriptTailBytes = Math.min(value, most);
-      else wrong(key, 'a whole number', value);
+      else wrong(key, `a whole number of seconds up to ${LONGEST_INTERVAL_S}`, value);
     } else if (key !== '$schema') warnings.push(`${PROJECT_FILE}: ${key.slice(0, MOST_SAID)}: a project may not set this`);
   }
   return { root, ...settings, indicators: settings.indicators.slice(0, activity.maxIndicators), warnings };

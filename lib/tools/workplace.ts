@@ -10,8 +10,6 @@ export interface Workplace {
   readonly config: Config;
   /** Where the configuration stands, or would. */
   readonly configPath: string;
-  /** Keys of the configuration that mean nothing. */
-  readonly warnings: readonly string[];
   readonly store: Store;
   readonly log: Log;
 }
@@ -19,7 +17,7 @@ export interface Workplace {
 /** Throws ToolFailure when the configuration is wrong. */
 export function openWorkplace(configFile?: string): Workplace {
   const places = directories();
-  const { config, path, warnings } = loadConfig(places.config, configFile);
+  const { config, path } = loadConfig(places.config, configFile);
   const log = openLog(places.logs);
-  return { directories: places, config, configPath: path, warnings, store: new Store(places.state), log };
+  return { directories: places, config, configPath: path, store: new Store(places.state), log };
 }

@@ -95,8 +95,8 @@ function exitCodeOf(report: SaveCheckReport, given: Arguments): number {
   return report.exitCode === 0 ? (report.sync?.exitCode ?? 0) : report.exitCode;
 }
 
-function linesOf(report: SaveCheckReport, { warnings, configPath }: Workplace, explains: boolean): readonly Line[] {
-  const warned = [...warnings, ...report.problems].map((text): Line => ({ level: 'WARNING', text }));
+function linesOf(report: SaveCheckReport, { configPath }: Workplace, explains: boolean): readonly Line[] {
+  const warned = report.problems.map((text): Line => ({ level: 'WARNING', text }));
   if (report.status === 'busy') return [...warned, busyLine(report)];
   const isLate = report.status === 'late';
   const none = report.projects.length === 0 && !isLate;

@@ -48,7 +48,7 @@ export async function saveNow(args: readonly string[]): Promise<void> {
   const text = given.valueOf('message');
   const summary = text === undefined ? {} : { summary: { text, source: 'message' as const } };
   const result = await save(workplace, { root, trigger: 'manual', ...summary });
-  for (const warning of [...workplace.warnings, ...result.warnings]) console.error(`[WARNING] ${printable(warning)}`);
+  for (const warning of result.warnings) console.error(`[WARNING] ${printable(warning)}`);
   if (!given.has('quiet')) print([given.has('json') ? printableJson(result.record) : lineOf(result)]);
   endDespiteHungCalls();
 }

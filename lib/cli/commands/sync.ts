@@ -75,7 +75,6 @@ export async function syncCommand(args: readonly string[]): Promise<void> {
     if (verb !== undefined && given.has(option)) throw new Misuse(`sync ${verb} has no --${option}`);
   }
   const workplace = openWorkplace(given.valueOf('config'));
-  for (const warning of workplace.warnings) console.error(`holdfast: ${printable(warning)}`);
   if (verb === undefined) return send(workplace, given);
   const command = Object.hasOwn(STORE_COMMANDS, verb) ? STORE_COMMANDS[verb] : undefined;
   if (command === undefined) {

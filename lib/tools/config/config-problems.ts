@@ -10,27 +10,20 @@ export interface SchemaProblem {
   readonly schemaPath: string;
 }
 
-export interface Problems {
-  readonly errors: readonly string[];
-  /** Keys that mean nothing. */
-  readonly warnings: readonly string[];
+/** A line each, in the order in which they were found. */
+export function describeProblems(problems: readonly SchemaProblem[], value: unknown): readonly string[] {
+  const known = knownKeys();
+  return problems.map((problem) => {
+    if (problem.keyword === 'additionalProperties') return aboutUnknown(problem, known);
+    const came = valueAt(value, problem.instancePath);
+    return `${pathOf(problem.instancePath)}: expected ${expectedBy(problem)}, got ${shown(came)}`;
+  });
 }
 
-export function describeProblems(problems: readonly SchemaProblem[], value: unknown, known = knownKeys()): Problems {
-  const unknown = problems.filter(({ keyword }) => keyword === 'additionalProperties');
-  const wrong = problems.filter(({ keyword }) => keyword !== 'additionalProperties');
-  return {
-    errors: wrong.map((problem) => {
-      const came = valueAt(value, problem.instancePath);
-      return `${pathOf(problem.instancePath)}: expected ${expectedBy(problem)}, got ${shown(came)}`;
-    }),
-    warnings: unknown.map(({ instancePath, params }) => {
-      const key = String(params['additionalProperty']);
-      const path = pathOf(`${instancePath}/${key}`);
-      const nearest = nearestTo(path, known);
-      return `${path}: there is no such key${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
-    }),
-  };
+function aboutUnknown({ instancePath, params }: SchemaProblem, known: readonly string[]): string {
+  const path = pathOf(`${instancePath}/${String(params['additionalProperty'])}`);
+  const nearest = nearestTo(path, known);
+  return `${path}: there is no such key${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
 }
 
 function expectedBy({ keyword, params, message = keyword }: SchemaProblem): string {

@@ -1,5 +1,5 @@
 // The configuration of the tools: `config.json`, checked against config.schema.json, from which the defaults come too.
-// A wrong value is an error that names its path; an unknown key is a warning with the nearest known one.
+// A wrong value and an unknown key are errors that name the path and, of a key, the nearest known one.
 
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
@@ -66,7 +66,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Where it was read, or would have been. */
   readonly path: string;
-  readonly warnings: readonly string[];
+  /** What the user has set. Undefined: there is no such file. */
+  readonly written: Readonly<Record<string, unknown>> | undefined;
 }
 
 interface Check {
@@ -74,24 +75,31 @@ interface Check {
   errors?: readonly SchemaProblem[] | null;
 }
 
+/** Where the configuration of that directory stands, or would. */
+export function configPath(directory: string): string {
+  return join(directory, 'config.json');
+}
+
 /**
  * Reads `config.json` of a directory, or the file that was named, which has to be there then.
  * Throws ToolFailure with exit code 78.
  */
 export function loadConfig(directory: string, file?: string): LoadedConfig {
-  const path = file ?? join(directory, 'config.json');
+  const path = file ?? configPath(directory);
   const text = textOf(path, file !== undefined);
-  return { path, ...checkConfig(text === undefined ? {} : parsed(text, path), path) };
+  if (text === undefined) return { path, written: undefined, config: checkConfig({}, path) };
+  const written = parsed(text, path);
+  const config = checkConfig(structuredClone(written), path); // an object, or this has thrown
+  return { path, config, written: written as Readonly<Record<string, unknown>> };
 }
 
-/** Fills in the defaults of what a user has written. */
-export function checkConfig(value: unknown, path: string): Omit<LoadedConfig, 'path'> {
+/** Fills in the defaults, in place, of what a user has written. Throws ToolFailure with exit code 78. */
+export function checkConfig(value: unknown, path: string): Config {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-config-check.mjs
   const check = require('./config-check.cjs') as Check;
-  check(value);
-  const { errors, warnings } = describeProblems(check.errors ?? [], value);
-  if (errors.length === 0) return { config: value as Config, warnings: warnings.map((warning) => `${path}: ${warning}`) };
-  throw new ToolFailure(EXIT.badConfiguration, errors.map((error) => `${path}: ${error}`).join('\n'));
+  if (check(value)) return value as Config;
+  const problems = describeProblems(check.errors ?? [], value);
+  throw new ToolFailure(EXIT.badConfiguration, problems.map((problem) => `${path}: ${problem}`).join('\n'));
 }
 
 /** `~` is the home of the user. Throws on a relative path: a scheduler starts the tools anywhere. */

@@ -76,7 +76,7 @@ export async function saveContext(workplace: Workplace, request: SaveRequest): P
   const project = await openProject(request.root, config);
   const git = request.git === 'as-saved' ? NOT_ASKED : await askGit(project.root, config, request);
   const session = request.session === undefined ? store.latestOf(project.root)?.session : request.session;
-  const tail = await transcriptTail(project, session?.transcriptPath ?? null);
+  const tail = await transcriptTail(config.save, session?.transcriptPath ?? null);
   const saved = await write(workplace, { project, request, config, git, tail });
   return {
     outcome: saved.outcome,
@@ -236,7 +236,7 @@ interface Tail {
 }
 
 /** Its first line is left out: it is not whole, and may be the end of a secret. */
-async function transcriptTail({ transcriptTailBytes }: Project, path: string | null): Promise<Tail> {
+async function transcriptTail({ transcriptTailBytes }: Config['save'], path: string | null): Promise<Tail> {
   if (transcriptTailBytes === 0 || path === null) return { path, text: null, warnings: [] };
   try {
     const bytes = await withinDeadline(readTail(path, transcriptTailBytes), LOOK_DEADLINE_MS, path);

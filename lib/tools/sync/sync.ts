@@ -103,7 +103,8 @@ async function syncOnce(workplace: Workplace, options: SyncOptions): Promise<Syn
   const settings = { ...config.sync, remote, verify: options.verify ?? config.sync.verify };
   const target = openTarget(settings);
   const path = syncLockPath(workplace);
-  const lock = await acquireLock(path, { waitMs: options.waitMs ?? 0, ...(options.signal && { signal: options.signal }) });
+  const { waitMs = 0, signal } = options;
+  const lock = await acquireLock(path, { waitMs, ...(signal && { signal }) });
   try {
     if (lock === undefined) {
       return report({ status: 'busy', remote: target.name, reason: anotherSync(path) });

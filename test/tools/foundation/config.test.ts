@@ -70,8 +70,8 @@ describe('the configuration', () => {
   });
 
   for (const [value, said] of UNKNOWN) {
-    it(`warns of an unknown key: ${said}`, () => {
-      expect(checkConfig(structuredClone(value), 'FILE').warnings).to.deep.equal([`FILE: ${said}`]);
+    it(`refuses an unknown key: ${said}`, () => {
+      expect(() => checkConfig(structuredClone(value), 'FILE')).to.throw(ToolFailure).and.include({ exitCode: 78, message: `FILE: ${said}` });
     });
   }
 
@@ -91,10 +91,10 @@ describe('the configuration', () => {
   });
 
   it('has every default when there is none', () => {
-    const { config, warnings } = loadConfig(home());
+    const { config, written } = loadConfig(home());
 
-    expect(warnings).to.deep.equal([]);
-    expect(config).to.deep.equal(checkConfig({}, '').config);
+    expect(written).to.equal(undefined);
+    expect(config).to.deep.equal(checkConfig({}, ''));
     expect(config.sync.remote).to.equal(null);
     expect(config.save).to.include({ redact: true, prompt: 'hash', transcriptTailBytes: 0 });
   });

@@ -1,4 +1,4 @@
-// acquireLock() among many: an oracle of its own, a directory that only one can make, tells whether two were in at once.
+// acquireLock() among many: an oracle of its own, a directory that one alone can make, tells whether two were in.
 
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ async function enter() {
 }
 
 console.log('ready');
-process.on('SIGUSR2', () => undefined);
+setInterval(() => undefined, 1000);
 process.stdin.resume().once('end', async () => {
   for (let time = 0; time < (how === 'locked' ? ${TIMES} : 1); time += 1) await enter();
   process.exit();

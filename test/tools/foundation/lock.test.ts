@@ -135,7 +135,7 @@ describe('acquireLock()', () => {
     expect((error as Error).message).to.match(/expected a directory of mode 0700 owned by user \d+, got 0755 of user \d+/);
   });
 
-  const WORDS = { pid: process.pid, startTime: String(identityOf(process.pid).startTime), host: hostname(), since: 1 };
+  const WORDS = { pid: process.pid, startTime: identityOf(process.pid).startTime, host: hostname(), since: 1 };
   const LEFT_BEHIND: readonly (readonly [string, object])[] = [
     ['a crash, whose pid another has now', { ...WORDS, startTime: '1' }],
     ['a crash, whose pid nobody has', { ...WORDS, pid: 2 ** 30 }],

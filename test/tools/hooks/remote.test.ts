@@ -17,7 +17,7 @@ import { amountOf } from '../../support/thorough.js';
 
 /** What the machine may take to start Node before its clock begins, and to bury the process. */
 const AROUND_MS = 1000;
-const AS_BY_DEFAULT = checkConfig({}, '').config.hooks;
+const AS_BY_DEFAULT = checkConfig({}, '').hooks;
 
 describe('a hook and its remote', () => {
   const scene = useScene();

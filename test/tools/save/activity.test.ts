@@ -38,7 +38,7 @@ describe('the activity check', () => {
   });
 
   async function activity(activitySettings: object = {}): Promise<Activity> {
-    const { config } = checkConfig({ activity: activitySettings }, '');
+    const config = checkConfig({ activity: activitySettings }, '');
     return activityOf(await openProject(repository.path, config), config.activity);
   }
 
@@ -101,7 +101,7 @@ describe('the activity check', () => {
     repository.git('commit', '--quiet', '--allow-empty', '--message', 'the second');
     const check = ['save-check', '--project', repository.path, '--no-sync', '--json'];
     await holdfast(scene(), check, scene().path('home'));
-    const { config } = checkConfig({}, '');
+    const config = checkConfig({}, '');
     const store = new Store(scene().path('home/state'));
     const { root } = await openProject(repository.path, config);
     store.noteSeen(root, { mark: 'another', savedAt: Date.now() + 86_400_000 });

@@ -166,16 +166,17 @@ describe('saving and recalling', () => {
   });
 
   it('takes from a project what it may say, and warns of the rest', async () => {
-    const asked = { indicators: ['../out', '/etc/passwd'], sync: { remote: 'https://evil.example' }, minIntervalSeconds: -1 };
+    const asked = { indicators: ['../out', '/etc/passwd'], sync: { remote: 'https://evil.example' }, interval: -1, transcriptTailBytes: 100 };
     repository.write('.holdfast.json', JSON.stringify(asked));
 
     const { code, errors } = await run('save', 'now');
 
     expect(code).to.equal(0);
     const lines = errors.trim().split('\n');
-    expect(lines).to.have.length(3);
+    expect(lines).to.have.length(4);
     expect(errors).to.match(/indicators: expected a list of relative paths that stay in the project/);
-    expect(errors).to.match(/sync: a project may not set this/).and.match(/minIntervalSeconds: expected a whole number up to 86400, got -1/);
+    expect(errors).to.match(/sync: a project may not set this/).and.match(/transcriptTailBytes: a project may not set this/);
+    expect(errors).to.match(/interval: expected a whole number of seconds up to 86400, got -1/);
   });
 
   it('gives a program what the documents say', async () => {

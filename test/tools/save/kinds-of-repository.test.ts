@@ -15,7 +15,7 @@ import { useScene } from '../../support/scene.js';
 import { SOMEBODY_ELSE } from '../../support/users.js';
 import { Repository } from './repository.js';
 
-const LIMITS = { timeoutMs: checkConfig({}, '').config.save.childTimeoutMs, recentCommits: 5, maxFiles: 3 };
+const LIMITS = { timeoutMs: checkConfig({}, '').save.childTimeoutMs, recentCommits: 5, maxFiles: 3 };
 
 describe('a save of', () => {
   const scene = useScene();

@@ -22,10 +22,10 @@ export function workplaceIn(scene: Scene, sync: Partial<SyncConfig>, name = 'hom
   replaceFile(join(home, 'config.json'), JSON.stringify(written));
   const state = join(home, 'state');
   const logs = join(home, 'logs');
-  const { config } = checkConfig(structuredClone(written), 'config.json');
+  const config = checkConfig(structuredClone(written), 'config.json');
   const configPath = join(home, 'config.json');
   const directories = { config: home, state, logs };
-  return { directories, config, configPath, warnings: [], store: new Store(state), log: openLog(logs) };
+  return { directories, config, configPath, store: new Store(state), log: openLog(logs) };
 }
 
 export function record(text: string, changed: Partial<ContextFacts> = {}): ContextRecord {
