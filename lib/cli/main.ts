@@ -3,7 +3,6 @@
 
 import type * as Cleanup from './commands/cleanup.js';
 import type * as ConfigCommand from './commands/config.js';
-import type * as Deadline from '../tools/deadline.js';
 import type * as Doctor from './commands/doctor.js';
 import type * as EndTree from './commands/end-tree.js';
 import type * as Help from './help.js';
@@ -20,9 +19,7 @@ import type * as ShowGuardPath from './commands/show-guard-path.js';
 import type * as ShowTree from './commands/show-tree.js';
 import type * as Sync from './commands/sync.js';
 import type * as Uninstall from './commands/uninstall.js';
-import { EXIT_CONTAINMENT_FAILED, Misuse, misuse } from './exit-codes.js';
-import { printable } from '../printable.js';
-import { ToolFailure } from '../tools/failure.js';
+import type * as TellFailure from './tell-failure.js';
 
 type Command = (args: readonly string[]) => void | Promise<void>;
 
@@ -58,29 +55,26 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 export function main(args: readonly string[]): void {
   const [word = '', ...rest] = args;
-  const command = COMMANDS[SYNONYMS[word] ?? word];
-  if (command === undefined) {
-    misuse(word === '' ? 'no command given' : `unknown command '${word}'`);
-    return;
-  }
-  void perform(command, rest);
+  const name = SYNONYMS[word] ?? word;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  void perform(command ?? unknown(word), rest);
+}
+
+function unknown(word: string): Command {
+  return () => failures().refuse(word === '' ? 'no command given' : `unknown command '${word}'`);
 }
 
 async function perform(command: Command, args: readonly string[]): Promise<void> {
   try {
     await command(args);
   } catch (error) {
-    if (error instanceof Misuse) return misuse(error.message);
-    if (error instanceof ToolFailure) return fail(error);
-    console.error(`holdfast: ${printable(error instanceof Error ? error.message : String(error))}`);
-    process.exitCode = EXIT_CONTAINMENT_FAILED;
+    failures().tellFailure(error);
   }
 }
 
-function fail({ message, exitCode }: ToolFailure): void {
-  for (const line of message.split('\n')) console.error(`holdfast: ${printable(line)}`);
-  process.exitCode = exitCode;
-  (load('../tools/deadline.js') as typeof Deadline).endDespiteHungCalls();
+/** Most commands do not fail. */
+function failures(): typeof TellFailure {
+  return load('./tell-failure.js') as typeof TellFailure;
 }
 
 function load(path: string): unknown {

@@ -4,7 +4,7 @@
 // write-file-atomic does not sync the directory, so its rename may be lost with the power; and the version that is kept
 // needs Node 22.22.
 
-import { randomBytes } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -69,7 +69,7 @@ function requirePrivate(path: string): void {
 
 /** Replaces what is there. Until this returns the old text stays; from then on the new one does. */
 export function replaceFile(path: string, text: string | Uint8Array): void {
-  const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(path), `.${basename(path)}-${randomName()}`);
   try {
     writeDurably(temporary, text);
     renameSync(temporary, path);
@@ -78,6 +78,13 @@ export function replaceFile(path: string, text: string | Uint8Array): void {
     rmSync(temporary, { force: true });
     throw writeFailure(error, path);
   }
+}
+
+/** Loaded here: it takes longer than all the rest, and a hook that only writes its log does not need it. */
+function randomName(): string {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazily, and without a promise
+  const { randomBytes } = require('node:crypto') as typeof Crypto;
+  return randomBytes(6).toString('hex');
 }
 
 function writeDurably(path: string, text: string | Uint8Array): void {

@@ -7,7 +7,7 @@ import { Answer } from './answer.js';
 import { Complaints } from './complaints.js';
 import { Deadline } from './deadline.js';
 import { AGENTS, HOOK_EVENTS, isAgent, isHookEvent, type Agent, type HookEvent } from './events.js';
-import { hookCall, type Asked, type HookCall } from './hook-call.js';
+import type * as HookCalls from './hook-call.js';
 import { PAYLOAD_WAIT_MS, readPayload } from './read-payload.js';
 import type * as Respond from './respond.js';
 
@@ -60,14 +60,14 @@ async function serve(args: readonly string[], means: Means): Promise<void> {
   await (load('./respond.js') as typeof Respond).respond({ call, workplace, ...means });
 }
 
-async function callOf(asked: Asked, means: Means): Promise<HookCall | undefined> {
+async function callOf(asked: HookCalls.Asked, means: Means): Promise<HookCalls.HookCall | undefined> {
   const { answer, complaints, deadline } = means;
   const read = await readPayload(process.stdin, Math.min(PAYLOAD_WAIT_MS, Math.max(deadline.msLeft - SAVE_MS, 0)));
   if ('problem' in read) {
     complaints.note(`standard input: ${read.problem}`);
     return undefined;
   }
-  const call = await hookCall(asked, read.payload);
+  const call = await (load('./hook-call.js') as typeof HookCalls).hookCall(asked, read.payload);
   answer.agent = call.agent;
   answer.eventName = call.eventName;
   for (const problem of call.problems) complaints.note(problem);
