@@ -1,4 +1,4 @@
 // holdfast/native for ECMAScript modules: the same objects as for require().
 
-export { exitAtOnce, identityOf, Job, lock, prctl, guardPath, processGroup, processTable, tryLock } from './native-api.js';
+export { exitAfter, exitAtOnce, identityOf, Job, lock, prctl, guardPath, processGroup, processTable, tryLock } from './native-api.js';
 export type * from './native-api.js';

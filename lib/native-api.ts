@@ -99,6 +99,15 @@ export function exitAtOnce(code: number): never {
   return binding().exitAtOnce(code);
 }
 
+/**
+ * Ends this process as exitAtOnce() does once `ms` milliseconds have passed, also while its main thread is in a call
+ * that hangs; `words` are written to standard error then. Only the last call counts, and `undefined` takes it back.
+ * Throws EAGAIN when no thread can be made (pthread_create(3), CreateThread).
+ */
+export function exitAfter(ms: number | undefined, code = 1, words = ''): void {
+  binding().exitAfter(ms, code, words);
+}
+
 function group(): ProcessGroup {
   return onThisSystem(binding().processGroup, 'processGroup');
 }

@@ -183,6 +183,8 @@ export interface Binding {
   execve(file: string, args: readonly (string | Uint8Array)[], env?: readonly string[]): never;
   /** Ends this process, whatever its threads are doing. */
   exitAtOnce(code: number): never;
+  /** The same after a time, from a thread of its own; `words` go to standard error. The last call counts. */
+  exitAfter(ms: number | undefined, code: number, words: string): void;
   /**
    * A connected pair of ends as libuv makes for stdio `pipe`, the second one for the root: close-on-exec stream
    * sockets, or on Windows a named pipe, whose second end can be `overlapped`.

@@ -3,6 +3,7 @@
 
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
+import { lengthenBudget, setBudget } from '../tools/budget.js';
 import { Misuse } from './exit-codes.js';
 
 export interface Syntax {
@@ -11,6 +12,12 @@ export interface Syntax {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** What the words are that are no options, and how many there may be. */
   readonly words?: { readonly what: string; readonly least: number; readonly most: number };
+  /**
+   * Milliseconds for the whole command, from which `--budget` may differ; null is for a command that has an end of its
+   * own, and whose options say whether there is a `--budget`.
+   * @default 60000
+   */
+  readonly budgetMs?: number | null;
   /** Printed for `--help`. */
   readonly help: string;
 }
@@ -32,8 +39,14 @@ export function parseArguments(args: readonly string[], syntax: Syntax): Argumen
     return undefined;
   }
   requireWords(positionals, syntax);
+  const given = argumentsOf(values, positionals);
+  limit(given, syntax);
+  return given;
+}
+
+function argumentsOf(values: ReturnType<typeof parseArgs>['values'], words: readonly string[]): Arguments {
   return {
-    words: positionals,
+    words,
     has: (option) => values[option] === true,
     valueOf: (option) => {
       const value = values[option];
@@ -43,16 +56,31 @@ export function parseArguments(args: readonly string[], syntax: Syntax): Argumen
   };
 }
 
+const BUDGET_MS = 60_000;
+
+function limit(given: Arguments, { budgetMs = BUDGET_MS }: Syntax): void {
+  if (budgetMs === null) return;
+  const asked = given.valueOf('budget');
+  setBudget(asked === undefined ? budgetMs : durationMs('--budget', asked));
+}
+
+/** What another option asks to wait does not count, unless the user has said how long the whole may take. */
+export function allowFor(given: Arguments, ms: number): void {
+  if (given.valueOf('budget') === undefined) lengthenBudget(ms);
+}
+
+const BUDGET = { budget: { type: 'string' } } as const;
 const HELP = { help: { type: 'boolean', short: 'h' } } as const;
 
-function parse(args: readonly string[], { command, options }: Syntax): ReturnType<typeof parseArgs> {
+function parse(args: readonly string[], { command, options: own, budgetMs }: Syntax): ReturnType<typeof parseArgs> {
+  const options = { ...own, ...(budgetMs !== null && BUDGET), ...HELP };
   try {
-    return parseArgs({ args: [...args], options: { ...options, ...HELP }, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const [problem = ''] = error.message.split(/\.? (?=To specify)|\n/); // the rest is advice about `--`
     const known = Object.keys(options).map((option) => `--${option}`);
-    throw new Misuse(`${command}: ${problem}; the options are ${[...known, '--help'].join(', ')}`);
+    throw new Misuse(`${command}: ${problem}; the options are ${known.join(', ')}`);
   }
 }
 

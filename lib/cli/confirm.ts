@@ -2,13 +2,15 @@
 
 import { createInterface } from 'node:readline/promises';
 
+import { besideBudget } from '../tools/budget.js';
+
 /** False when it was not a yes, or nobody is there to ask. */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return false;
   const asking = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const gone = new Promise<string>((resolve) => asking.once('close', () => resolve('')));
-    const answer = await Promise.race([asking.question(`${question} [y/N] `), gone]);
+    const answer = await besideBudget(() => Promise.race([asking.question(`${question} [y/N] `), gone]));
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     asking.close();

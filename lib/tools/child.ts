@@ -4,6 +4,7 @@
 
 import type * as Library from '../index.js';
 import type { EndReport } from '../index.js';
+import { budgetSignal } from './budget.js';
 
 export const CHILD_TIMEOUT_MS = 5000;
 const LARGEST_OUTPUT = 4 * 1024 * 1024;
@@ -46,8 +47,8 @@ export interface ToolChildResult {
 }
 
 /**
- * Rejects with Node's own error when it cannot be started, with the signal's reason when that aborts, and with a
- * RangeError without a deadline: to Node a timeout of 0 is none.
+ * Rejects with Node's own error when it cannot be started, with the reason of the signal or of the command's budget
+ * when one of them aborts, and with a RangeError without a deadline: to Node a timeout of 0 is none.
  */
 export async function runChild(wanted: ToolChild): Promise<ToolChildResult> {
   if (wanted.ignoresTerminate !== true || process.platform === 'win32') return runOnce(wanted);
@@ -62,9 +63,10 @@ export async function runChild(wanted: ToolChild): Promise<ToolChildResult> {
 }
 
 async function runOnce(wanted: ToolChild): Promise<ToolChildResult> {
-  const { file, args, timeoutMs, maxOutput = LARGEST_OUTPUT, input, signal: abort } = wanted;
+  const { file, args, timeoutMs, maxOutput = LARGEST_OUTPUT, input } = wanted;
+  const aborts = [wanted.signal ?? [], budgetSignal() ?? []].flat();
   if (!(timeoutMs >= 1)) throw new RangeError(`timeoutMs: expected at least 1, got ${timeoutMs}`);
-  abort?.throwIfAborted();
+  for (const abort of aborts) abort.throwIfAborted();
   const { spawnContained } = loadLibrary();
   const child = spawnContained(file, args, {
     ...(wanted.cwd !== undefined && { cwd: wanted.cwd }),
@@ -75,7 +77,7 @@ async function runOnce(wanted: ToolChild): Promise<ToolChildResult> {
     windowsHide: true,
   });
   const stopChild = (): void => void child.tree.kill();
-  abort?.addEventListener('abort', stopChild, { once: true });
+  for (const abort of aborts) abort.addEventListener('abort', stopChild, { once: true });
   const streams = [collect(child.stdout, maxOutput, stopChild), collect(child.stderr, maxOutput, stopChild)] as const;
   child.stdin?.on('error', () => undefined); // it need not read what it gets
   child.stdin?.end(input);
@@ -85,12 +87,12 @@ async function runOnce(wanted: ToolChild): Promise<ToolChildResult> {
       child.once('close', (...ended) => resolve(ended));
     });
     const end = await child.tree.empty;
-    abort?.throwIfAborted();
+    for (const abort of aborts) abort.throwIfAborted();
     const [stdout, stderr] = streams.map(({ chunks }) => Buffer.concat(chunks)) as [Buffer, Buffer];
     const truncated = streams.some((stream) => stream.truncated);
     return { code, signal, stdout, stderr, truncated, timedOut: end.reason === 'timeout', end };
   } finally {
-    abort?.removeEventListener('abort', stopChild);
+    for (const abort of aborts) abort.removeEventListener('abort', stopChild);
   }
 }
 

@@ -5,6 +5,7 @@
 // has given up on a call has to end by `endDespiteHungCalls()`.
 
 import { exitAtOnce } from '../native-api.js';
+import { tellIfBudgetSpent } from './budget.js';
 
 let given = 0;
 
@@ -31,5 +32,7 @@ export class DeadlinePassed extends Error {}
 
 /** Ends this process where exit(3) would wait for ever. What was printed has been written by then. */
 export function endDespiteHungCalls(): void {
-  if (given > 0) exitAtOnce(Number(process.exitCode ?? 0));
+  if (given === 0) return;
+  tellIfBudgetSpent();
+  exitAtOnce(Number(process.exitCode ?? 0));
 }

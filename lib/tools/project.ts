@@ -6,12 +6,11 @@ import { isAbsolute, join, normalize, sep } from 'node:path';
 
 import { readBounded } from './bounded-file.js';
 import type { Config } from './config/config.js';
-import { withinDeadline } from './deadline.js';
 import { EXIT, ToolFailure } from './failure.js';
 import { repositoryOf } from './git/repository.js';
+import { look } from './look/look.js';
 
 export const PROJECT_FILE = '.holdfast.json';
-export const LOOK_DEADLINE_MS = 1000;
 const LARGEST_PROJECT_FILE = 64 * 1024;
 const LONGEST_INTERVAL_S = 86_400;
 const MOST_SAID = 80;
@@ -27,13 +26,20 @@ export interface Project {
 
 /** The repository that holds a directory, or else the directory itself. */
 export async function projectRootOf(directory: string): Promise<string> {
-  const find = async (): Promise<string> => (await repositoryOf(directory))?.top ?? (await realpath(directory));
-  return found(directory, find());
+  return found(look(directory, __filename, topOf, directory));
+}
+
+export async function topOf(directory: string): Promise<string> {
+  return (await repositoryOf(directory))?.top ?? (await realpath(directory));
 }
 
 /** A directory without symbolic links. Rejects when there is none, or its file system does not answer. */
 export async function realDirectory(directory: string): Promise<string> {
-  return found(directory, realpath(directory));
+  return found(look(directory, __filename, withoutLinks, directory));
+}
+
+export async function withoutLinks(directory: string): Promise<string> {
+  return realpath(directory);
 }
 
 /** Rejects as realDirectory() does. */
@@ -41,16 +47,21 @@ export async function openProject(directory: string, config: Config): Promise<Pr
   const root = await realDirectory(directory);
   const path = join(root, PROJECT_FILE);
   try {
-    const bytes = await withinDeadline(readBounded(path, LARGEST_PROJECT_FILE), LOOK_DEADLINE_MS, path);
-    return projectFrom(root, config, bytes === undefined ? {} : JSON.parse(bytes.toString('utf8')));
+    return projectFrom(root, config, await look(root, __filename, askedIn, path));
   } catch (error) {
     return { ...projectFrom(root, config, {}), warnings: [`${path}: ${(error as Error).message}`] };
   }
 }
 
-async function found(directory: string, search: Promise<string>): Promise<string> {
+/** What a project's file says; nothing without one. */
+export async function askedIn(path: string): Promise<unknown> {
+  const bytes = await readBounded(path, LARGEST_PROJECT_FILE);
+  return bytes === undefined ? {} : JSON.parse(bytes.toString('utf8'));
+}
+
+async function found(search: Promise<string>): Promise<string> {
   try {
-    return await withinDeadline(search, LOOK_DEADLINE_MS, directory);
+    return await search;
   } catch (error) {
     throw new ToolFailure(EXIT.notDone, (error as Error).message, error);
   }

@@ -10,6 +10,7 @@ import { eventually } from '../support/eventually.js';
 import { fixture } from '../support/fixtures.js';
 import { PROJECT_ROOT } from '../support/project.js';
 import { useScene, type Started } from '../support/scene.js';
+import { Repository } from './save/repository.js';
 
 const HOLDFAST = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js')];
 const NO_ANSWER = /no answer within 1000 ms|does not answer within \d+ ms/;
@@ -33,12 +34,17 @@ describe('a mount that hangs', () => {
     writeFileSync(join(home, 'config.json'), JSON.stringify({ sync }), { mode: 0o600 });
   });
 
-  function whereItHangs(argv: readonly string[], input: 'ignore' | 'pipe' = 'ignore'): Started {
-    const env = { ...process.env, HOLDFAST_HOME: home };
-    return scene().start([fixture('hung-mount'), mount, ...argv], { env, stdio: [input, 'pipe', 'pipe'], cwd: '/' });
+  interface Around {
+    readonly input?: 'pipe';
+    readonly env?: NodeJS.ProcessEnv;
   }
 
-  const holdfast = (args: readonly string[], input?: 'pipe'): Started => whereItHangs([...HOLDFAST, ...args], input);
+  function whereItHangs(argv: readonly string[], { input, env: more }: Around = {}): Started {
+    const env = { ...process.env, ...more, HOLDFAST_HOME: home };
+    return scene().start([fixture('hung-mount'), mount, ...argv], { env, stdio: [input ?? 'ignore', 'pipe', 'pipe'], cwd: '/' });
+  }
+
+  const holdfast = (args: readonly string[], around?: Around): Started => whereItHangs([...HOLDFAST, ...args], around);
 
   it('keeps who has no deadline, which is the control', async () => {
     const { code } = await whereItHangs(['timeout', '1', 'ls', mount]).ended();
@@ -65,6 +71,38 @@ describe('a mount that hangs', () => {
     expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
   });
 
+  it('keeps no thread of the daemon, which has one and still saves another project', async () => {
+    const other = Repository.create(scene().path('other'));
+    const env = { UV_THREADPOOL_SIZE: '1' };
+    const run = holdfast(['save', 'daemon', 'run', '--interval', '1s', '--project', mount, '--project', other.path], { env });
+    const contexts = join(home, 'state', 'contexts');
+    await eventually('the other project is saved', () => existsSync(contexts) && readdirSync(contexts).length > 0);
+
+    run.kill('SIGTERM');
+
+    expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
+  });
+
+  it('keeps no command longer than its budget where it holds the home of the tools', async () => {
+    home = mount;
+
+    const run = holdfast(['recall', '--budget', '300ms']);
+
+    expect(await run.ended()).to.deep.equal({ code: 124, signal: null });
+    expect(run.errors).to.match(/not done within 0\.3 s, and ended/);
+  });
+
+  it('keeps no hook longer than its time where it holds the home of the tools', async () => {
+    const elsewhere = scene().path('elsewhere');
+    mkdirSync(elsewhere);
+    home = mount;
+
+    const run = holdfast(['hook', 'stop'], { input: 'pipe' });
+    run.child.stdin?.end(JSON.stringify({ session_id: 's1', cwd: elsewhere }));
+
+    expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
+  });
+
   it('is given up by sync, which keeps what it wanted to send', async () => {
     const saved = scene().path('project');
     mkdirSync(saved);
@@ -78,11 +116,13 @@ describe('a mount that hangs', () => {
   });
 
   it('does not keep a hook, which answers and exits with 0', async () => {
-    const run = holdfast(['hook', 'stop'], 'pipe');
+    const run = holdfast(['hook', 'stop'], { input: 'pipe' });
     run.child.stdin?.end(JSON.stringify({ session_id: 's1', cwd: mount }));
 
     expect(await run.ended()).to.deep.equal({ code: 0, signal: null });
-    expect(JSON.parse(run.output)).to.deep.equal({});
+    const { systemMessage, ...rest } = JSON.parse(run.output) as { systemMessage?: string };
+    expect(rest).to.deep.equal({});
+    expect(systemMessage ?? 'no answer within 1000 ms').to.match(NO_ANSWER); // or its own time was over before
   });
 });
 

@@ -6,11 +6,13 @@ import type { EscapeRoute, Mechanism } from '../../types.js';
 import { guardPath } from '../../addon/native-files.js';
 import { binding } from '../../addon/load.js';
 import { seamFits } from '../../spawn/seam/child-process-seam.js';
-import { parseArguments } from '../arguments.js';
+import { allowFor, parseArguments } from '../arguments.js';
 import { print } from '../output.js';
 import { printable, printableJson } from '../../printable.js';
 
 const DEADLINE_MS = 60_000;
+/** Every end is brought to every technique; how long each may take is bounded there. */
+const GAUNTLET_MS = 600_000;
 
 /** One line of `holdfast-guard probe`. */
 interface Finding {
@@ -52,7 +54,9 @@ export async function doctor(args: readonly string[]): Promise<void> {
   const findings = [...nodeFindings(), ...guardFindings()];
   print(findings.map(options.has('json') ? printableJson : describe));
   if (!findings.some(({ probe, works }) => probe === 'mechanism' && works)) process.exitCode = 1;
-  if (options.has('gauntlet')) await tryOut(findings, options.has('json'));
+  if (!options.has('gauntlet')) return;
+  allowFor(options, GAUNTLET_MS);
+  await tryOut(findings, options.has('json'));
 }
 
 /** What the working mechanisms promise is tried. Loaded only here: it starts trees. */

@@ -5,7 +5,7 @@ import { killTree, terminateTree, type KillTreeOptions } from '../../tree/end-tr
 import { isReachable } from '../../tree/record.js';
 import { recordedTrees } from '../../tree/registry.js';
 import type { EndReport } from '../../types.js';
-import { durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
+import { allowFor, durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
 import { EXIT_NOT_DONE } from '../exit-codes.js';
 import { treeNamed } from '../find-tree.js';
 import { print, shownTime } from '../output.js';
@@ -53,6 +53,7 @@ export async function terminate(args: readonly string[]): Promise<void> {
   if (given === undefined) return;
   const text = given.valueOf('grace');
   const grace = text === undefined ? undefined : durationMs('--grace', text);
+  allowFor(given, grace ?? 0);
   await end(given, (id, options) => terminateTree(id, { ...options, grace }));
 }
 

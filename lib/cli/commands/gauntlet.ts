@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { EscapeRoute, Mechanism } from '../../index.js';
+import { budgetSignal } from '../../tools/budget.js';
 import { removeAtOnce, runAttempt, type AttemptPlan, type Left } from '../gauntlet/attempt.js';
 import { POSIX } from '../gauntlet/posix.js';
 import type { End, Technique } from '../gauntlet/system.js';
@@ -57,6 +58,7 @@ export async function runGauntlet(
     }
   };
   for (const signal of SYSTEM.interrupts) process.once(signal, stop);
+  budgetSignal()?.addEventListener('abort', () => removeAtOnce(directory));
   try {
     for (const end of SYSTEM.ends) for (const findings of await findingsOf(directory, end, candidates)) tell(findings);
   } finally {

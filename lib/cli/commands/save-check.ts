@@ -7,6 +7,7 @@ import { endDespiteHungCalls } from '../../tools/deadline.js';
 import { EXIT } from '../../tools/failure.js';
 import { saveCheck, type SaveCheckReport } from '../../tools/save/save-check.js';
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
+import { setBudget } from '../../tools/budget.js';
 import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';
 import { print, shownTime, withoutGoodNews } from '../output.js';
 
@@ -54,6 +55,9 @@ const OPTIONS = {
   quiet: { type: 'boolean' },
 } as const;
 
+/** It keeps its budget itself, and tells what was not done. This is for what hangs all the same. */
+const OWN_END_MS = 5000;
+
 export async function saveCheckCommand(args: readonly string[]): Promise<void> {
   const given = parseArguments(args, { command: 'save-check', options: OPTIONS, help: HELP });
   if (given === undefined) return;
@@ -61,13 +65,15 @@ export async function saveCheckCommand(args: readonly string[]): Promise<void> {
   const workplace = openWorkplace(given.valueOf('config'));
   allowHungCalls(given.valuesOf('project').length + workplace.config.projects.length);
   const budget = given.valueOf('budget');
+  const budgetMs = budget === undefined ? workplace.config.save.budgetMs : durationMs('--budget', budget);
+  setBudget(budgetMs + OWN_END_MS);
   const report = await saveCheck(workplace, {
     projects: given.valuesOf('project'),
     trigger: given.has('scheduled') ? 'scheduled' : 'manual',
     force: given.has('force'),
     sync: !given.has('no-sync'),
     dryRun: given.has('dry-run'),
-    ...(budget !== undefined && { budgetMs: durationMs('--budget', budget) }),
+    budgetMs,
   });
   const lines = linesOf(report, workplace, given.has('explain'));
   if (!given.has('dry-run')) noteIn(workplace, lines);

@@ -13,7 +13,7 @@ import { endDespiteHungCalls } from '../../tools/deadline.js';
 import { EXIT, ToolFailure } from '../../tools/failure.js';
 import { realDirectory } from '../../tools/project.js';
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
-import { durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
+import { allowFor, durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
 import { print, shownMemory, shownTime } from '../output.js';
 
@@ -59,11 +59,13 @@ somebody survived; 64 wrong usage; 73 a file cannot be written; 78 the configura
 const COMMON = { project: { type: 'string', multiple: true }, config: { type: 'string' }, json: { type: 'boolean' } } as const;
 const INTERVAL = { interval: { type: 'string' } } as const;
 
-const DEEDS: Readonly<Record<string, { readonly options: Syntax['options']; readonly act: (given: Given) => Promise<void> }>> = {
+type Deed = Pick<Syntax, 'options' | 'budgetMs'> & { readonly act: (given: Given) => Promise<void> };
+
+const DEEDS: Readonly<Record<string, Deed>> = {
   start: { options: { ...COMMON, ...INTERVAL, owner: { type: 'string' }, wait: { type: 'string' } }, act: start },
   stop: { options: { ...COMMON, timeout: { type: 'string' } }, act: stop },
   status: { options: COMMON, act: status },
-  run: { options: { ...COMMON, ...INTERVAL, tell: { type: 'boolean' } }, act: run },
+  run: { options: { ...COMMON, ...INTERVAL, tell: { type: 'boolean' } }, budgetMs: null, act: run },
 };
 
 /** A command line, and what it is about. */
@@ -78,7 +80,7 @@ export async function saveDaemon([word = '', ...rest]: readonly string[]): Promi
   if (word === '--help' || word === '-h') return void process.stdout.write(HELP);
   const deed = Object.hasOwn(DEEDS, word) ? DEEDS[word] : undefined;
   if (deed === undefined) throw new Misuse(`save daemon expects one of ${Object.keys(DEEDS).join(', ')}, got '${word}'`);
-  const words = parseArguments(rest, { command: `save daemon ${word}`, options: deed.options, help: HELP });
+  const words = parseArguments(rest, { command: `save daemon ${word}`, ...deed, help: HELP });
   if (words === undefined) return;
   const config = words.valueOf('config');
   const configFile = config === undefined ? undefined : resolve(config);
@@ -94,6 +96,7 @@ async function start({ words, workplace, configFile, projects }: Given): Promise
   const before = await statusOf(workplace, projects);
   if (before.running) return show(words, before, 'runs already');
   const waitMs = timeIn(words, 'wait') ?? 15_000;
+  allowFor(words, waitMs);
   const intervalMs = intervalIn(words, workplace);
   const asker = { pid: process.pid, env: process.env, table: processTable() };
   const owner = chooseOwner(words.valueOf('owner') ?? config.daemon.owner, asker);
@@ -102,7 +105,9 @@ async function start({ words, workplace, configFile, projects }: Given): Promise
 }
 
 async function stop({ words, workplace, projects }: Given): Promise<void> {
-  const reports = await stopDaemon(workplace, projects, timeIn(words, 'timeout') ?? 5000);
+  const graceMs = timeIn(words, 'timeout') ?? 5000;
+  allowFor(words, graceMs);
+  const reports = await stopDaemon(workplace, projects, graceMs);
   const survivors = reports.flatMap((report) => report.survivors);
   const { running, pid } = await statusOf(workplace, projects);
   if (words.has('json')) print([printableJson({ stopped: reports.length > 0, running, survivors })]);

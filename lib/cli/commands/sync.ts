@@ -2,6 +2,8 @@
 
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { sync, type SyncOptions, type SyncReport } from '../../tools/sync/sync.js';
+import { setBudget } from '../../tools/budget.js';
+import { EXIT } from '../../tools/failure.js';
 import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';
 import { Misuse } from '../exit-codes.js';
 import { print, shownTime, withoutGoodNews } from '../output.js';
@@ -102,9 +104,14 @@ function count(option: string, text: string): number {
   throw new Misuse(`${option} expects a number from 1, got '${text}'`);
 }
 
+/** It keeps its budget itself, and tells what is left. This is for what hangs all the same. */
+const OWN_END_MS = 5000;
+
 async function send(workplace: Workplace, given: Arguments): Promise<void> {
   if (given.has('dry-run')) return previewSync(workplace, optionsOf(given), given.has('json'));
-  const report = await sync(workplace, { ...optionsOf(given), waitMs: LOCK_WAIT_MS });
+  const options = optionsOf(given);
+  setBudget((options.budgetMs ?? workplace.config.sync.budgetMs) + OWN_END_MS, EXIT.tryAgain);
+  const report = await sync(workplace, { ...options, waitMs: LOCK_WAIT_MS });
   const lines = given.has('json') ? [printableJson(report)] : linesOf(report).map(printable);
   print(given.has('quiet') ? withoutGoodNews(lines) : lines);
   process.exitCode = report.exitCode;

@@ -2,6 +2,7 @@
 
 import { checkProject, type ProjectCheck } from '../save/check-project.js';
 import { absolutePath } from '../config/config.js';
+import { lookWithoutChildren } from '../look/look.js';
 import type { Workplace } from '../workplace.js';
 
 /**
@@ -28,6 +29,7 @@ export interface CheckResult {
 /** Rejects with the reason of the signal. */
 export async function checkProjects(workplace: Workplace, options: CheckOptions): Promise<CheckResult> {
   const { projects, signal, look } = options;
+  if (look === 'last') lookWithoutChildren();
   const configured = (): readonly string[] => workplace.config.projects.map((path) => absolutePath(path, 'projects'));
   const roots = projects.length > 0 ? projects : configured();
   const check = { trigger: 'daemon', git: 'fresh-or-saved', signal, ...(look === 'last' && LAST) } as const;

@@ -3,14 +3,12 @@
 
 import type { GitState } from '../save/context-record.js';
 import type { ToolChildResult } from '../child.js';
-import { withinDeadline } from '../deadline.js';
-import { readConfiguration } from './configuration.js';
+import { look } from '../look/look.js';
+import { readConfiguration, type GitConfiguration } from './configuration.js';
 import { runGit, type GitCall } from './locked-git.js';
 import { LOG_FORMAT, parseLog, parseStatus, type Status } from './parse-git.js';
 import { branchOf, repositoryOf, type Repository } from './repository.js';
 import { repositoryName } from './repository-name.js';
-
-const READ_DEADLINE_MS = 1000;
 
 export interface GitLimits {
   readonly timeoutMs: number;
@@ -47,10 +45,10 @@ const BARE: Status = {
 export async function gitState(root: string, limits: GitLimits): Promise<GitFindings> {
   const found = { children: 0, repo: null as string | null };
   try {
-    const repository = await withinDeadline(repositoryOf(root), READ_DEADLINE_MS, root);
-    if (repository === undefined) return { ...found, state: null, warnings: [] };
     const { env = process.env } = limits;
-    const { filters, origin } = await withinDeadline(readConfiguration(repository, env), READ_DEADLINE_MS, root);
+    const known = await look(root, __filename, beforeGit, root, env);
+    if (known === undefined) return { ...found, state: null, warnings: [] };
+    const { repository, filters, origin } = known;
     found.repo = origin === undefined ? null : repositoryName(origin);
     const { timeoutMs, signal, ignoresTerminate } = limits;
     const call: GitCall = { root, top: repository.top, filters, env, timeoutMs, signal, ignoresTerminate };
@@ -59,12 +57,24 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
       found.children += 1;
       return result;
     };
-    const state = await askGit(git, repository, limits);
+    const state = await askGit(git, known, limits);
     return { ...found, ...state };
   } catch (error) {
     limits.signal?.throwIfAborted();
     return { ...found, state: null, warnings: [(error as Error).message] };
   }
+}
+
+interface Known extends GitConfiguration {
+  readonly repository: Repository;
+  readonly branch: string | null;
+}
+
+/** What is read before git runs; undefined without a repository. */
+export async function beforeGit(root: string, env: NodeJS.ProcessEnv): Promise<Known | undefined> {
+  const repository = await repositoryOf(root);
+  if (repository === undefined) return undefined;
+  return { repository, ...(await readConfiguration(repository, env)), branch: await branchOf(repository) };
 }
 
 function explained(error: unknown): never {
@@ -76,7 +86,7 @@ function explained(error: unknown): never {
 type AskGit = (words: readonly string[]) => Promise<ToolChildResult>;
 type State = Pick<GitFindings, 'state' | 'warnings'>;
 
-async function askGit(git: AskGit, repository: Repository, limits: GitLimits): Promise<State> {
+async function askGit(git: AskGit, { repository, branch }: Known, limits: GitLimits): Promise<State> {
   const status = repository.isBare ? BARE : await statusBy(git, limits.maxFiles);
   const isUnborn = !repository.isBare && status.head === null;
   const wantsLog = !isUnborn && (limits.recentCommits > 0 || repository.isBare);
@@ -84,7 +94,7 @@ async function askGit(git: AskGit, repository: Repository, limits: GitLimits): P
   const commits = log.commits.slice(0, limits.recentCommits);
   if (!repository.isBare) return { state: { ...status, commits }, warnings: log.warnings };
   const head = log.commits[0]?.[0] ?? null;
-  return { state: { ...status, branch: await branchOf(repository), head, commits }, warnings: log.warnings };
+  return { state: { ...status, branch, head, commits }, warnings: log.warnings };
 }
 
 async function statusBy(git: AskGit, maxFiles: number): Promise<Status> {

@@ -1,6 +1,5 @@
 // The time that a hook may take, counted from the start of the process: first its work is aborted, then it leaves in
-// any case. Only what blocks the event loop itself, a file system that hangs, can delay that
-// (docs/hooks.md#what-is-not-covered).
+// any case, if the event loop runs (run-hook.ts sees to it otherwise).
 
 /** Until the configuration is read. */
 const DEFAULT_BUDGET_MS = 1500;
@@ -38,6 +37,11 @@ export class Deadline {
   /** Milliseconds for work. */
   get msLeft(): number {
     return Math.max(0, this.#workUntil - performance.now());
+  }
+
+  /** Milliseconds until this has ended the process at the latest, if the event loop runs. */
+  get msToEnd(): number {
+    return this.msLeft + TIDYING_MS + LONGER_MS + LEAVING_MS;
   }
 
   /** Work that is not broken off when the time is over, but left to end for a while. */

@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 
+import { remoteMountOf } from '../look/mounts.js';
 import { EVENT_NAMES, AGENTS, type Agent, type HookEvent } from './events.js';
 
 export type Payload = Readonly<Record<string, unknown>>;
@@ -95,6 +96,7 @@ async function directoryOf(payload: Payload, env: NodeJS.ProcessEnv, problems: s
 
 async function isDirectory(path: string): Promise<boolean> {
   if (pathOrUndefined(path) === undefined) return false;
+  if (remoteMountOf(path) !== undefined) return true; // whoever looks for its project finds out
   try {
     return (await stat(path)).isDirectory();
   } catch {

@@ -54,10 +54,17 @@ async function serve(args: readonly string[], means: Means): Promise<void> {
   const call = await callOf({ event, agent }, means);
   if (call === undefined || call.isOfSubagent) return;
   const { openWorkplace } = load('../workplace.js') as typeof Workplace;
+  endInAnyCase(deadline);
   const workplace = openWorkplace();
   const { budgetMs } = workplace.config.hooks;
   deadline.set(event === 'session-end' ? Math.min(SESSION_END_MS, budgetMs) : budgetMs);
+  endInAnyCase(deadline);
   await (load('./respond.js') as typeof Respond).respond({ call, workplace, ...means });
+}
+
+/** Also while a home that hangs keeps the main thread: then the agent is told nothing. */
+function endInAnyCase(deadline: Deadline): void {
+  (load('../../native-api.js') as typeof Native).exitAfter(deadline.msToEnd, 0);
 }
 
 async function callOf(asked: HookCalls.Asked, means: Means): Promise<HookCalls.HookCall | undefined> {

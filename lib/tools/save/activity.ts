@@ -1,14 +1,14 @@
 // Whether somebody works in a project, told by a handful of files whose names are known: a tree is never searched, so
-// its size does not matter. Each look has a deadline (deadline.ts tells what becomes of one that hangs).
+// its size does not matter. The looks have a deadline (look.ts).
 
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Config } from '../config/config.js';
-import { withinDeadline } from '../deadline.js';
 import { homeIfAny } from '../directories.js';
 import { repositoryOf } from '../git/repository.js';
-import { LOOK_DEADLINE_MS, type Project } from '../project.js';
+import { look } from '../look/look.js';
+import type { Project } from '../project.js';
 
 export interface Sign {
   /** As it is configured, or the newest transcript of an agent. */
@@ -28,11 +28,10 @@ export interface Activity {
 
 /** Rejects with a DeadlinePassed when a file system does not answer. */
 export async function activityOf(project: Project, { windowSeconds, agentSessions }: Config['activity']): Promise<Activity> {
-  const indicators = await indicatorsOf(project);
-  const found: Found[] = [];
-  // One after the other: where the first one hangs the others do too, and each would keep a thread of the pool.
-  for (const { what, path } of indicators) found.push(await lookAt(what, path));
-  if (agentSessions) found.push(await newestTranscript(project.root));
+  const { root } = project;
+  const found = [...(await look(root, __filename, indicatorsAt, root, project.indicators))];
+  const transcripts = transcriptsOf(root);
+  if (agentSessions) found.push(await look(transcripts, __filename, newestTranscript, transcripts));
   const signs = found.map(({ what, path, changedAt }) => ({ what, path, changedAt }));
   signs.sort((one, other) => (other.changedAt ?? 0) - (one.changedAt ?? 0));
   const newest = signs[0]?.changedAt;
@@ -41,6 +40,13 @@ export async function activityOf(project: Project, { windowSeconds, agentSession
     signs,
     mark: found.map(({ mark }) => mark).join(' '),
   };
+}
+
+/** One after the other: where the first one hangs the others do too, and each would keep a thread of the pool. */
+export async function indicatorsAt(root: string, indicators: readonly string[]): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const { what, path } of await placesOf(root, indicators)) found.push(await lookAt(what, path));
+  return found;
 }
 
 interface Found extends Sign {
@@ -55,9 +61,9 @@ interface Indicator {
 const IN_GIT = /^\.git[/\\]/;
 
 /** In a worktree or submodule `.git` is a file, and what `.git/HEAD` means stands elsewhere. */
-async function indicatorsOf({ root, indicators }: Project): Promise<Indicator[]> {
+async function placesOf(root: string, indicators: readonly string[]): Promise<Indicator[]> {
   const isInGit = indicators.some((what) => IN_GIT.test(what));
-  const repository = isInGit ? await withinDeadline(repositoryOf(root), LOOK_DEADLINE_MS, root) : undefined;
+  const repository = isInGit ? await repositoryOf(root) : undefined;
   return indicators.map((what) => {
     const isMoved = repository !== undefined && IN_GIT.test(what);
     return { what, path: isMoved ? join(repository.gitDir, what.slice('.git/'.length)) : join(root, what) };
@@ -65,7 +71,7 @@ async function indicatorsOf({ root, indicators }: Project): Promise<Indicator[]>
 }
 
 async function lookAt(what: string, path: string): Promise<Found> {
-  const found = await withinDeadline(statIfAny(path), LOOK_DEADLINE_MS, path);
+  const found = await statIfAny(path);
   if (found === undefined) return { what, path, changedAt: undefined, mark: '-' };
   return { what, path, changedAt: Number(found.mtimeNs / 1_000_000n), mark: `${found.mtimeNs}.${found.size}` };
 }
@@ -85,12 +91,15 @@ const WHAT = 'transcript';
  * Claude Code keeps the transcripts of a project in `projects/NAME` below its directory, where NAME is the path with
  * everything but letters and digits replaced by `-`, one `.jsonl` for a session.
  */
-async function newestTranscript(root: string): Promise<Found> {
+function transcriptsOf(root: string): string {
   const own = process.env['CLAUDE_CONFIG_DIR'] ?? '';
   const name = root.replace(/[^A-Za-z0-9]/g, '-');
   const ofAgent = own === '' ? join(homeIfAny() ?? '/', '.claude') : own;
-  const directory = join(ofAgent, 'projects', name);
-  const names = await withinDeadline(namesIn(directory), LOOK_DEADLINE_MS, directory);
+  return join(ofAgent, 'projects', name);
+}
+
+export async function newestTranscript(directory: string): Promise<Found> {
+  const names = await namesIn(directory);
   const files = names.filter((file) => file.endsWith('.jsonl')).slice(0, MOST_TRANSCRIPTS);
   const looks = Promise.all(files.map(async (file) => lookAt(WHAT, join(directory, file))));
   const none: Found = { what: WHAT, path: directory, changedAt: undefined, mark: '-' };

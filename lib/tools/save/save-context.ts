@@ -5,14 +5,13 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
 
-import { readTail } from '../bounded-file.js';
 import { cutToBytes, cutToChars } from './bounded-text.js';
 import type { Config } from '../config/config.js';
 import { CONTEXT_SCHEMA, identified, type ContextFacts, type ContextRecord, type GitState, type Trigger } from './context-record.js';
-import { withinDeadline } from '../deadline.js';
 import { gitState, type GitFindings } from '../git/git-state.js';
-import { LOOK_DEADLINE_MS, openProject, type Project } from '../project.js';
+import { openProject, type Project } from '../project.js';
 import { redact } from './redact.js';
+import { transcriptTail, type Tail } from './transcript.js';
 import { toolVersion } from '../version.js';
 import type { Workplace } from '../workplace.js';
 
@@ -226,24 +225,4 @@ function bounded(text: string, { save }: Config, clean: Cleaner): Omit<ContextFa
   const enough = cutToBytes(text, 4 * most + 4096);
   const cut = cutToBytes(clean.text(enough.text), most);
   return { text: cut.text, truncated: cut.truncated || enough.truncated };
-}
-
-interface Tail {
-  /** Of the transcript; meanwhile another session may have become the last one. */
-  readonly path: string | null;
-  readonly text: string | null;
-  readonly warnings: readonly string[];
-}
-
-/** Its first line is left out: it is not whole, and may be the end of a secret. */
-async function transcriptTail({ transcriptTailBytes }: Config['save'], path: string | null): Promise<Tail> {
-  if (transcriptTailBytes === 0 || path === null) return { path, text: null, warnings: [] };
-  try {
-    const bytes = await withinDeadline(readTail(path, transcriptTailBytes), LOOK_DEADLINE_MS, path);
-    const text = bytes?.toString('utf8') ?? null;
-    const isWhole = bytes === undefined || bytes.length < transcriptTailBytes;
-    return { path, text: text === null || isWhole ? text : text.slice(text.indexOf('\n') + 1), warnings: [] };
-  } catch (error) {
-    return { path, text: null, warnings: [(error as Error).message] };
-  }
 }

@@ -4,6 +4,7 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/exit-after.h"
 #include "addon/identity-function.h"
 #include "addon/lock-functions.h"
 #include "posix/file-lock.h"
@@ -80,6 +81,7 @@ Napi::Value signalGroup(const Info& info) {
 void defineSystemCalls(Napi::Env env, Napi::Object exports) {
   define<becomeProgram>(exports, "execve");
   define<endAtOnce>(exports, "exitAtOnce");
+  define<exitAfter>(exports, "exitAfter");
   define<stdioPair>(exports, "stdioPair");
   define<closeEnd>(exports, "closeEnd");
   define<listProcesses>(exports, "processTable");

@@ -8,6 +8,7 @@
 
 #include "addon/arguments.h"
 #include "addon/errors.h"
+#include "addon/exit-after.h"
 #include "addon/identity-function.h"
 #include "addon/lock-functions.h"
 #include "addon/windows/stream-handle.h"
@@ -124,6 +125,7 @@ Napi::Value listProcesses(const Info& info) {
 void defineSystemCalls(Napi::Object exports) {
   define<becomeProgram>(exports, "execve");
   define<endAtOnce>(exports, "exitAtOnce");
+  define<exitAfter>(exports, "exitAfter");
   define<stdioPair>(exports, "stdioPair");
   define<closeEnd>(exports, "closeEnd");
   define<streamDescriptor>(exports, "streamDescriptor");
