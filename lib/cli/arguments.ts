@@ -5,6 +5,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 import { lengthenBudget, setBudget } from '../tools/budget.js';
 import { Misuse } from './exit-codes.js';
+import { printText } from './output.js';
 
 export interface Syntax {
   /** As it is typed. */
@@ -35,7 +36,7 @@ export interface Arguments {
 export function parseArguments(args: readonly string[], syntax: Syntax): Arguments | undefined {
   const { values, positionals } = parse(args, syntax);
   if (values['help'] === true) {
-    process.stdout.write(syntax.help);
+    printText(syntax.help);
     return undefined;
   }
   requireWords(positionals, syntax);

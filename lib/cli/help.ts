@@ -3,6 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { parseArguments } from './arguments.js';
+import { print, printText } from './output.js';
+
 const HELP = `usage: holdfast run [options] [--] command [argument...]
        holdfast ps [--all] [--json]
        holdfast tree [ID|LABEL] [--json]
@@ -22,7 +25,8 @@ const HELP = `usage: holdfast run [options] [--] command [argument...]
        holdfast setup [--agent NAME]... [--no-schedule] [--dry-run] [--yes] [--json]
        holdfast uninstall [--dry-run] [--yes] [--json]
        holdfast guard-path
-       holdfast --help | --version
+       holdfast help | --help
+       holdfast version | --version
 
 Gives a command and everything it ever starts one lifetime: nothing outlives the command, its
 owner or its timeout, even when they are killed.
@@ -47,6 +51,8 @@ owner or its timeout, even when they are killed.
   uninstall   takes back what was set up; what was saved stays
   guard-path  print the native program, which runs commands without Node:
               "$(holdfast guard-path)" run -- command
+  help        print this
+  version     print the version
 
 Examples:
   holdfast run -- npm test
@@ -56,20 +62,31 @@ Examples:
   holdfast ps
   holdfast terminate build --grace 30s
   holdfast cleanup --dry-run
-  holdfast doctor --json | jq 'select(.works | not)'
+  holdfast doctor --json | jq '.probes[] | select(.works | not)'
 
 Every command has a --help of its own, with examples.
 
 Exit codes: those of 'run' are in its help; 0 done; 1 not found, survivors, or no mechanism works;
-64 wrong usage; 77 not permitted; 125 containment failed.
+64 wrong usage; 73 the output cannot be written; 77 not permitted; 125 containment failed.
 `;
 
-export function printHelp(): void {
-  process.stdout.write(HELP);
+const VERSION_HELP = `usage: holdfast version
+
+Prints the version, as --version does.
+
+Examples:
+  holdfast version
+
+Exit codes: 0; 64 wrong usage.
+`;
+
+export function help(args: readonly string[]): void {
+  const given = parseArguments(args, { command: 'help', options: {}, help: HELP });
+  if (given !== undefined) printText(HELP);
 }
 
-export function printVersion(): void {
+export function version(args: readonly string[]): void {
+  if (parseArguments(args, { command: 'version', options: {}, help: VERSION_HELP }) === undefined) return;
   const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  process.stdout.write(`${version}\n`);
+  print([(JSON.parse(text) as { version: string }).version]);
 }

@@ -42,8 +42,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   uninstall: (args) => (load('./commands/uninstall.js') as typeof Uninstall).uninstall(args),
   doctor: (args) => (load('./commands/doctor.js') as typeof Doctor).doctor(args),
   'guard-path': (args) => (load('./commands/show-guard-path.js') as typeof ShowGuardPath).showGuardPath(args),
-  version: () => (load('./help.js') as typeof Help).printVersion(),
-  help: () => (load('./help.js') as typeof Help).printHelp(),
+  version: (args) => (load('./help.js') as typeof Help).version(args),
+  help: (args) => (load('./help.js') as typeof Help).help(args),
 };
 
 const SYNONYMS: Readonly<Record<string, string>> = {

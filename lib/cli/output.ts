@@ -1,22 +1,79 @@
-// What the commands print on standard output.
+// What the commands print on standard output, and what becomes of it where nobody takes it.
 
-let guarded = false;
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { getSystemErrorMap } from 'node:util';
+
+import { printableJson } from '../printable.js';
+import { EXIT } from '../tools/failure.js';
 
 export function print(lines: readonly string[]): void {
-  if (!guarded) process.stdout.on('error', endQuietly);
-  guarded = true;
-  for (const line of lines) process.stdout.write(`${line}\n`);
+  printText(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** One JSON document. */
+export function printJson(value: unknown): void {
+  print([printableJson(value)]);
+}
+
+const STDOUT = 1;
+/** A reader such as `head` that has seen enough is no failure; the second is that of a socket. */
+const CLOSED: readonly unknown[] = ['EPIPE', 'ECONNRESET'];
+
+type OnLoss = (error: NodeJS.ErrnoException) => void;
+
+let isLost = false;
+let isWatched = false;
+
+/**
+ * Everything that goes to standard output goes through here. Where it cannot be written no more is, and the command
+ * goes on: what it does does not depend on who reads it.
+ */
+export function printText(text: string, onLoss: OnLoss = failForIt): void {
+  if (isLost || text === '') return;
+  const lose = (error: unknown): void => {
+    if (isLost) return;
+    isLost = true;
+    const failure = error as NodeJS.ErrnoException;
+    if (!CLOSED.includes(failure.code)) onLoss(failure);
+  };
+  try {
+    if (isFile()) return writeWhole(Buffer.from(text));
+    if (!isWatched) process.stdout.on('error', lose);
+    isWatched = true;
+    process.stdout.write(text);
+  } catch (error) {
+    lose(error);
+  }
+}
+
+/** Of process.stdout, a file that takes only a part of what is written gets no more, and nobody is told. */
+function writeWhole(bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(STDOUT, bytes, written);
+}
+
+function isFile(): boolean {
+  try {
+    const kind = fstatSync(STDOUT);
+    return kind.isFile() || (kind.isCharacterDevice() && !isatty(STDOUT));
+  } catch {
+    return false; // a program without a console has none; process.stdout knows about that
+  }
+}
+
+/** Whoever wanted the output has not got it. */
+function failForIt({ errno = 0, message }: NodeJS.ErrnoException): void {
+  console.error(`holdfast: standard output: ${getSystemErrorMap().get(errno)?.[1] ?? message}`);
+  const fail = (): void => {
+    if (Number(process.exitCode ?? 0) === 0) process.exitCode = EXIT.cannotWrite;
+  };
+  fail();
+  process.once('exit', fail); // a command that ends well says so later than this
 }
 
 /** What --quiet leaves of marked lines: what is wrong. */
 export function withoutGoodNews(lines: readonly string[]): string[] {
-  return lines.filter((line) => !/^\[(?:OK|NOTE)\]/.test(line));
-}
-
-/** A reader such as `head` that has seen enough is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  return lines.filter((line) => !line.startsWith('[OK]'));
 }
 
 export type Alignment = 'left' | 'right';

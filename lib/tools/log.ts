@@ -10,7 +10,7 @@ import { makePrivateDirectory, writeFailure } from './private-files.js';
 const LARGEST_FILE = 1024 * 1024;
 const KEPT_FILES = 3;
 
-export type LogLevel = 'OK' | 'NOTE' | 'WARNING' | 'ERROR';
+export type LogLevel = 'OK' | 'WARNING' | 'ERROR';
 
 export interface Log {
   /** Where it is written. */

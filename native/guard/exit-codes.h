@@ -4,6 +4,7 @@
 namespace holdfast {
 
 constexpr int kMisuse = 64;              // EX_USAGE, sysexits.h
+constexpr int kCannotWrite = 73;         // EX_CANTCREAT, sysexits.h
 constexpr int kTimedOut = 124;           // as timeout(1)
 constexpr int kContainmentFailed = 125;  // as timeout(1) and env(1): the tool itself failed
 constexpr int kCannotExecute = 126;      // POSIX shell, "Exit Status for Commands"

@@ -1,6 +1,7 @@
 // holdfast-guard: the small native process that supervises one tree.
 // Each mode is a function of its own; what is common to all is how they fail.
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -102,6 +103,11 @@ int runCommand(const std::vector<std::string>& arguments) {
   return tellingProblems("holdfast", [&] { return runFront(arguments); });
 }
 
+int show(const char* text) {
+  (void)signal(SIGPIPE, SIG_IGN);  // printed() tells that the reader has gone
+  return printed("holdfast-guard", text);
+}
+
 int dispatch(int argc, char** argv) {
   const char* mode = argc > 1 ? argv[1] : "";
   if (std::strcmp(mode, "launch") == 0) return launch(argc, argv);
@@ -109,8 +115,8 @@ int dispatch(int argc, char** argv) {
   if (std::strcmp(mode, "init") == 0) return init(argc, argv);
   if (std::strcmp(mode, "run") == 0) return runCommand({argv + 2, argv + argc});
   if (std::strcmp(mode, "probe") == 0) return runProbe();
-  if (std::strcmp(mode, "--version") == 0) return std::puts("holdfast-guard " HOLDFAST_VERSION) < 0;
-  if (std::strcmp(mode, "--help") == 0) return std::fputs(kUsage, stdout) < 0;
+  if (std::strcmp(mode, "--version") == 0) return show("holdfast-guard " HOLDFAST_VERSION "\n");
+  if (std::strcmp(mode, "--help") == 0) return show(kUsage);
   if (std::strcmp(mode, "cleanup") == 0) return runCleanup(argc == 3 ? argv[2] : "");
   if (std::strcmp(mode, "recover") == 0) return runRecover({argv + 2, argv + argc});
   std::fputs(kUsage, stderr);

@@ -1,8 +1,10 @@
 #include "guard/problems.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 
+#include "core/os-error.h"
 #include "core/text/printable.h"
 #include "guard/exit-codes.h"
 #include "guard/front/run-options.h"
@@ -27,6 +29,13 @@ int tellingProblems(const char* speaker, const std::function<int()>& work) {
     tell(speaker, problem);
     return kContainmentFailed;
   }
+}
+
+int printed(const char* speaker, const std::string& text) {
+  const bool whole = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (whole || errno == EPIPE) return 0;
+  std::fprintf(stderr, "%s: standard output: %s\n", speaker, errorMessage(errno).c_str());
+  return kCannotWrite;
 }
 
 }  // namespace holdfast

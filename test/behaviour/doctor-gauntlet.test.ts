@@ -3,6 +3,9 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 
+import { describeProbe } from '#lib/cli/commands/doctor.js';
+import { describeGauntlet } from '#lib/cli/commands/gauntlet.js';
+
 import { eventually } from '../support/eventually.js';
 import { directoriesIn, done, findingsIn, startDoctor } from '../support/gauntlet.js';
 import { availableMechanisms } from '../support/mechanisms.js';
@@ -33,7 +36,7 @@ describe('holdfast doctor --gauntlet', () => {
     await done(doctor);
 
     for (const mechanism of availableMechanisms()) {
-      expect(doctor.output).to.contain(`ok   gauntlet: ${mechanism}, kill(): `);
+      expect(doctor.output).to.contain(`[OK] gauntlet: ${mechanism}, kill(): `);
     }
   });
 
@@ -46,5 +49,25 @@ describe('holdfast doctor --gauntlet', () => {
     expect((await doctor.ended()).signal).to.equal('SIGINT');
     await eventually('nothing of it runs', () => processesNaming(scene().directory).length === 0);
     await eventually('its directory is gone', () => directoriesIn(scene()).length === 0);
+  });
+});
+
+describe('the markers of holdfast doctor', () => {
+  const broken = { probe: 'mechanism', name: 'cgroup', works: false, call: 'clone3', code: 'EPERM', errno: 1 };
+  const attempt = { name: 'setsid', mechanism: 'cgroup', end: 'kill()', works: false } as const;
+
+  it('tell what does not work here from what leaves nothing that works', () => {
+    expect(describeProbe(broken, true)).to.equal('[WARNING] mechanism: cgroup\n     clone3, EPERM, errno 1');
+    expect(describeProbe(broken, false)).to.match(/^\[ERROR\] mechanism: cgroup\n/);
+    expect(describeProbe({ ...broken, probe: 'call' }, false)).to.match(/^\[WARNING\] call: /);
+    expect(describeProbe({ probe: 'mechanism', name: 'group', works: true }, true)).to.equal('[OK] mechanism: group');
+  });
+
+  it('tell a promise that does not hold from one that is not proven', () => {
+    const words = (outcome: 'leaks' | 'unproven' | 'dead'): string => describeGauntlet([{ ...attempt, outcome, works: outcome === 'dead' }]);
+
+    expect(words('leaks')).to.match(/^\[CRITICAL\] gauntlet: cgroup, kill\(\): 0 of 1 /);
+    expect(words('unproven')).to.match(/^\[WARNING\] gauntlet: /);
+    expect(words('dead')).to.equal('[OK] gauntlet: cgroup, kill(): 1 of 1 techniques end');
   });
 });

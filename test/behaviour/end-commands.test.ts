@@ -58,8 +58,8 @@ describe('another process', () => {
       const run = await holdfast(scene(), ['kill', child.tree.id.slice(0, 6), '--json']);
 
       expect(run.code).to.equal(0);
-      expect(theOnly(run.objects())).to.include({ id: child.tree.id, reason: 'kill', endedPolitely: 0 });
-      expect(theOnly(run.objects())['survivors']).to.deep.equal([]);
+      expect(run.document()).to.include({ id: child.tree.id, reason: 'kill', endedPolitely: 0 });
+      expect(run.document()['survivors']).to.deep.equal([]);
       await cast.provenDead(witness);
       expect(await child.tree.empty).to.include({ reason: 'kill' });
     });

@@ -29,14 +29,15 @@ describe('holdfast ps', () => {
       const child = await contain(cast, { mechanism, label: 'listed' });
       const { id } = child.tree;
 
-      const [table, objects] = [await holdfast(scene(), ['ps']), await holdfast(scene(), ['ps', '--json'])];
+      const [table, json] = [await holdfast(scene(), ['ps']), await holdfast(scene(), ['ps', '--json'])];
 
       const line = table.output.split('\n').find((each) => each.startsWith(id.slice(0, 8))) ?? '';
       expect(table.output).to.match(/^ID +LABEL +STATE +MECHANISM +MEMBERS +CPU +MEMORY +AGE +OWNER +FILE\n/);
       expect(line.split(/ +/).slice(1, 5)).to.deep.equal(['listed', 'live', mechanism, '2']);
       expect(line).to.contain(` ${process.pid} node `);
-      expect(objects.objects()).to.have.length(1);
-      const { members, ...facts } = objects.objects()[0] ?? {};
+      expect(Object.keys(json.document())).to.deep.equal(['trees']);
+      expect(json.listed('trees')).to.have.length(1);
+      const { members, ...facts } = json.listed('trees')[0] ?? {};
       expect(facts).to.include({ id, label: 'listed', state: 'live', mechanism });
       expect((members as { pid: number }[]).map(({ pid }) => pid)).to.have.members(cast.living().map(({ pid }) => pid));
       await child.tree.kill();
@@ -95,7 +96,7 @@ describe('holdfast tree', () => {
 
     for (const word of [id, id.slice(0, 4), id.slice(0, 19), 'known']) {
       const run = await holdfast(scene(), ['tree', word, '--json']);
-      expect([run.code, run.objects().map((tree) => tree['id'])], word).to.deep.equal([0, [id]]);
+      expect([run.code, run.listed('trees').map((tree) => tree['id'])], word).to.deep.equal([0, [id]]);
     }
   });
 

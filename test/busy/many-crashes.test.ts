@@ -30,7 +30,7 @@ describe('many crashes at once', () => {
       await cast.provenDead(control);
       await control.provenAlive();
       expect(first.code).to.equal(0);
-      expect(first.objects().filter(({ action }) => action === 'ended')).to.have.length(TREES);
+      expect(first.listed('trees').filter(({ action }) => action === 'ended')).to.have.length(TREES);
       expect(second).to.include({ code: 0, output: 'nothing to clean up\n' });
       expect(records()).to.deep.equal([]);
       expect(guards()).to.deep.equal([]);

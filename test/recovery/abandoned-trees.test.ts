@@ -75,7 +75,7 @@ describe('a tree whose owner and guard were killed together', () => {
         await cast.provenDead(control);
         expect(existsSync(record)).to.equal(false);
         expect(code).to.equal(0);
-        expect(output).to.match(/^\[OK\] project idle /m).and.match(/^\[NOTE\] ended 1 trees that a crash had left behind$/m);
+        expect(output).to.match(/^\[OK\] project idle /m).and.match(/^\[OK\] ended 1 trees that a crash had left behind$/m);
       });
 
       it('is ended by the next holdfast run', async () => {

@@ -33,14 +33,14 @@ describe('holdfast cleanup', () => {
     const members = cast.living().map(({ pid }) => pid);
 
     const run = await holdfast(scene(), ['cleanup', '--dry-run']);
-    const [tree] = (await holdfast(scene(), ['cleanup', '--dry-run', '--json'])).objects();
+    const [tree] = (await holdfast(scene(), ['cleanup', '--dry-run', '--json'])).listed('trees');
 
     await cast.provenAlive();
     expect(existsSync(record)).to.equal(true);
     expect(run.code).to.equal(0);
     expect(run.output).to.match(new RegExp(`^A +would end +tree ${id}: owner and guard are dead; 2 members$`, 'm'));
     for (const pid of members) expect(run.output).to.match(new RegExp(`^ +${pid} escapee: by (root|mark)$`, 'm'));
-    expect(tree).to.include({ kind: 'tree', id, tier: 'A', action: 'would-end', killed: 0 });
+    expect(tree).to.include({ id, tier: 'A', action: 'would-end', killed: 0 });
     expect((await holdfast(scene(), ['cleanup'])).output).to.match(/^A +ended +tree .*; 2 members killed$/m);
     expect(existsSync(record)).to.equal(false);
   });
@@ -87,7 +87,7 @@ describe('holdfast cleanup', () => {
     const run = await holdfast(scene(), ['cleanup', '--json'], home);
 
     expect(dry.output.match(/would remove/g)).to.have.length(2);
-    expect(run.objects().map(({ path, action }) => `${String(action)} ${String(path)}`)).to.have.members([
+    expect(run.listed('litter').map(({ path, action }) => `${String(action)} ${String(path)}`)).to.have.members([
       `removed ${join(directory, `.${'a'.repeat(20)}.new`)}`,
       `removed ${socket}`,
     ]);
@@ -138,10 +138,10 @@ describe('holdfast cleanup', () => {
     const innocent = await orphan(scene(), { mark: SOME_ID });
 
     const run = await holdfast(scene(), ['cleanup', '--explain', String(innocent.pid), '--json'], home);
-    const [explanation] = run.objects() as unknown as { tests: { name: string; holds: boolean }[]; tier: string }[];
+    const explanation = run.document() as unknown as { tests: { name: string; holds: boolean }[]; tier: string };
 
-    expect(explanation?.tier).to.equal('C');
-    const failed = explanation?.tests.filter(({ holds }) => !holds).map(({ name }) => name);
+    expect(explanation.tier).to.equal('C');
+    const failed = explanation.tests.filter(({ holds }) => !holds).map(({ name }) => name);
     expect(failed).to.have.members(['in-cgroup', 'is-root', 'descends-from-member', 'same-cgroups']);
   });
 

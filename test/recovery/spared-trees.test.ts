@@ -126,7 +126,7 @@ describe('recovery spares', () => {
 
     await cast.provenDead(control);
     expect(runs.map(({ code }) => code)).to.deep.equal([0, 0]);
-    const ended = runs.flatMap((run) => run.objects()).filter(({ action }) => action === 'ended');
+    const ended = runs.flatMap((run) => run.listed('trees')).filter(({ action }) => action === 'ended');
     expect(ended.map(({ id }) => id)).to.have.members(ids);
   });
 

@@ -6,7 +6,7 @@ import { execPath } from 'node:process';
 
 import type { Agent } from '#lib/tools/hooks/events.js';
 
-import type { CommandRun } from './command.js';
+import { commandRun, type CommandRun } from './command.js';
 import { PROJECT_ROOT } from './project.js';
 import type { Scene } from './scene.js';
 
@@ -73,9 +73,7 @@ export class AgentHome {
     stdin?.end(input);
     const { code } = await started.ended();
     await Promise.all(streams);
-    const objects = (): Readonly<Record<string, unknown>>[] =>
-      started.output.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>);
-    return { code, output: started.output, errors: started.errors, objects };
+    return commandRun(started, code);
   }
 
   /** Nothing of the agent in which the tests may be running. */

@@ -4,14 +4,23 @@ import { join } from 'node:path';
 import { execPath } from 'node:process';
 
 import { PROJECT_ROOT } from './project.js';
-import type { Scene } from './scene.js';
+import type { Scene, Started } from './scene.js';
 
 export interface CommandRun {
   readonly code: number | null;
   readonly output: string;
   readonly errors: string;
-  /** The lines of the output as JSON. */
-  readonly objects: () => readonly Readonly<Record<string, unknown>>[];
+  /** The output, which has to be one JSON object. */
+  readonly document: () => JsonObject;
+  /** A list of objects in it. */
+  readonly listed: (name: string) => readonly JsonObject[];
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function commandRun({ output, errors }: Started, code: number | null): CommandRun {
+  const document = (): JsonObject => JSON.parse(output) as JsonObject;
+  return { code, output, errors, document, listed: (name) => document()[name] as JsonObject[] };
 }
 
 export async function holdfast(scene: Scene, args: readonly string[], home?: string): Promise<CommandRun> {
@@ -22,8 +31,5 @@ export async function holdfast(scene: Scene, args: readonly string[], home?: str
   );
   const { code } = await started.ended();
   await Promise.all(streams);
-  const lines = started.output.split('\n').filter((line) => line !== '');
-  const objects = (): Readonly<Record<string, unknown>>[] =>
-    lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  return { code, output: started.output, errors: started.errors, objects };
+  return commandRun(started, code);
 }

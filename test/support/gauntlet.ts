@@ -30,9 +30,7 @@ export async function done(doctor: Started): Promise<number> {
 }
 
 export function findingsIn(output: string): GauntletFinding[] {
-  const lines = output.split('\n').filter((line) => line !== '');
-  const findings = lines.map((line) => JSON.parse(line) as GauntletFinding | { probe: 'other' });
-  return findings.filter((finding): finding is GauntletFinding => finding.probe === 'gauntlet');
+  return (JSON.parse(output) as { readonly attempts: GauntletFinding[] }).attempts;
 }
 
 export function directoriesIn({ directory }: Scene): string[] {

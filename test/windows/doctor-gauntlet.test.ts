@@ -67,8 +67,8 @@ describe('holdfast doctor --gauntlet on Windows', function () {
     const stranger = scene().start([process.execPath, ...words]); // as a service would start it
 
     expect(await done(doctor), doctor.errors).to.equal(1);
-    expect(doctor.output).to.contain('FAIL gauntlet: job, kill(): 8 of 9 techniques end\n       leaks: plain (its member is alive)\n');
-    for (const end of ['owner killed', 'root exits']) expect(doctor.output).to.contain(`ok   gauntlet: job, ${end}: 9 of 9 techniques end\n`);
+    expect(doctor.output).to.contain('[CRITICAL] gauntlet: job, kill(): 8 of 9 techniques end\n     leaks: plain (its member is alive)\n');
+    for (const end of ['owner killed', 'root exits']) expect(doctor.output).to.contain(`[OK] gauntlet: job, ${end}: 9 of 9 techniques end\n`);
     await stranger.ended(); // its directory is gone
     expect(directoriesIn(scene())).to.deep.equal([]);
   });

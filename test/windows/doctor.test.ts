@@ -10,7 +10,7 @@ describe('holdfast doctor on Windows', () => {
 
   it('tells what works, each by a probe', async () => {
     const run = await holdfast(scene(), ['doctor', '--json']);
-    const found = new Map(run.objects().map((line) => [`${String(line['probe'])}: ${String(line['name'])}`, line['works']]));
+    const found = new Map(run.listed('probes').map((line) => [`${String(line['probe'])}: ${String(line['name'])}`, line['works']]));
 
     expect(run.code, run.errors).to.equal(0);
     for (const line of [
@@ -29,7 +29,7 @@ describe('holdfast doctor on Windows', () => {
     const doctor = holdfast(scene(), ['doctor']);
     const inside = await holdfast(scene(), ['run', '--', process.execPath, 'bin/holdfast.js', 'doctor']);
 
-    expect((await doctor).output).to.match(/^ok {3}mechanism: job/m);
-    expect(inside.output).to.match(/^ok {3}job: this process is in a job/m);
+    expect((await doctor).output).to.match(/^\[OK\] mechanism: job/m);
+    expect(inside.output).to.match(/^\[OK\] job: this process is in a job/m);
   });
 });

@@ -49,7 +49,7 @@ describe('the records of Windows', () => {
     expect(tree).to.deep.include({ label: 'shown', state: 'live', mechanism: 'job', escapable: ['broker'] });
     expect(tree?.members?.map(({ pid }) => pid)).to.include.members(living);
     expect([tree?.owner?.pid, tree?.root?.pid]).to.deep.equal([process.pid, child.pid]);
-    expect(listed.objects().filter((one) => one['label'] === 'shown')).to.have.length(1);
+    expect(listed.listed('trees').filter((one) => one['label'] === 'shown')).to.have.length(1);
     expect(drawn.output).to.contain(`root ${child.pid ?? 0}`);
     await child.tree.kill();
     expect(readdirSync(join(HOME, 'run')).filter((name) => name.includes(child.tree.id))).to.deep.equal([]);
@@ -77,7 +77,7 @@ describe('the records of Windows', () => {
 
     const run = await holdfast(scene(), ['kill', 'fronted', '--json'], HOME);
 
-    expect(run.objects()[0]).to.deep.include({ reason: 'kill', survivors: [] });
+    expect(run.document()).to.deep.include({ reason: 'kill', survivors: [] });
     expect((await front.ended()).code).to.equal(128 + 9);
   });
 

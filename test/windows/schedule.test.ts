@@ -71,7 +71,7 @@ describe('holdfast schedule on Windows', () => {
     const after = await schedule('status');
 
     expect(installed.code, installed.errors).to.equal(0);
-    expect(status.objects()[0]).to.deep.include({ state: 'installed', differences: [] });
+    expect(status.document()).to.deep.include({ state: 'installed', differences: [] });
     expect(removed.code, removed.errors).to.equal(0);
     expect(after.code).to.equal(1);
   });

@@ -57,7 +57,7 @@ describe('the tools on Windows', () => {
     utimesSync(indicator, 1, 1);
     const check = async (): Promise<unknown> => {
       const run = await tool('save-check', '--project', place.project, '--no-sync', '--json');
-      return [run.code, (run.objects()[0]?.['projects'] as { outcome: string }[])[0]?.outcome];
+      return [run.code, (run.listed('projects') as { outcome: string }[])[0]?.outcome];
     };
 
     const idle = await check();
@@ -80,7 +80,7 @@ describe('the tools on Windows', () => {
     await holder.ended();
 
     expect(second.code).to.equal(0);
-    expect(second.output + second.errors).to.contain(`Previous execution still running (pid ${holder.identity.pid}`);
+    expect(second.output + second.errors).to.contain(`Previous execution still running, skipping (pid ${holder.identity.pid}`);
     expect(third).to.equal(undefined);
     const freed = await eventually('the lock is free', () => acquireLock(lockPath()));
     freed.release();
@@ -119,7 +119,7 @@ describe('the tools on Windows', () => {
     const after = await daemon('status');
 
     expect(started.code, started.errors + started.output).to.equal(0);
-    expect(status.objects()[0]).to.deep.include({ running: true });
+    expect(status.document()).to.deep.include({ running: true });
     expect(stopped.code, stopped.errors).to.equal(0);
     expect(after.code).to.equal(1);
   });

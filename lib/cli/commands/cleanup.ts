@@ -8,8 +8,8 @@ import type { CleanedTree, CleanupReport, Litter, Suspect } from '../../tree/cle
 import type { Explanation } from '../../tree/cleanup.js';
 import { durationMs, parseArguments, type Arguments } from '../arguments.js';
 import { EXIT_NOT_DONE, EXIT_NOT_PERMITTED, Misuse } from '../exit-codes.js';
-import { columns, print } from '../output.js';
-import { printable, printableJson } from '../../printable.js';
+import { columns, print, printJson } from '../output.js';
+import { printable } from '../../printable.js';
 
 const HELP = `usage: holdfast cleanup [--dry-run] [--min-age TIME] [--json]
        holdfast cleanup --explain PID [--json]
@@ -27,12 +27,12 @@ does the same by itself, once, for proven ones.
   --dry-run       signal nothing and remove nothing; say what would be done
   --min-age TIME  leave alone what is younger and not proven by a record (default 60s)
   --explain PID   every test of one process, with its result; signals nothing
-  --json          one object a line
+  --json          one object: 'trees', 'suspects' and 'litter', or what --explain tells
   --help
 
 Examples:
   holdfast cleanup --dry-run
-  holdfast cleanup --json | jq -r 'select(.action == "left") | .survivors[].pid'
+  holdfast cleanup --json | jq -r '.trees[] | select(.action == "left") | .survivors[].pid'
   holdfast cleanup --explain 4711
 
 Exit codes: 0 nothing is left; 1 members survive, or there is no such process; 64 wrong usage;
@@ -70,16 +70,9 @@ async function cleanUp(given: Arguments): Promise<void> {
     dryRun: given.has('dry-run'),
     ...(age !== undefined && { minAge: durationMs('--min-age', age) }),
   });
-  print(given.has('json') ? objectsOf(report).map(printableJson) : linesOf(report));
+  if (given.has('json')) printJson(report);
+  else print(linesOf(report));
   if (report.trees.some(({ action }) => action === 'left')) process.exitCode = EXIT_NOT_DONE;
-}
-
-function objectsOf({ trees, suspects, litter }: CleanupReport): readonly object[] {
-  return [
-    ...trees.map((tree) => ({ kind: 'tree', ...tree })),
-    ...suspects.map((suspect) => ({ kind: 'suspect', tier: 'C', action: 'none', ...suspect })),
-    ...litter.map((one) => ({ kind: 'litter', ...one })),
-  ];
 }
 
 const ACTIONS: Readonly<Record<CleanedTree['action'] | Litter['action'], string>> = {
@@ -128,7 +121,8 @@ async function tellWhy(text: string, given: Arguments): Promise<void> {
     throw new Misuse('cleanup: --explain does nothing that --dry-run or --min-age could change');
   }
   const explanation = await explain(pidIn(text));
-  print(given.has('json') ? [printableJson(explanation)] : wordsOf(explanation));
+  if (given.has('json')) printJson(explanation);
+  else print(wordsOf(explanation));
   if (explanation.tests[0]?.holds !== true) process.exitCode = EXIT_NOT_DONE;
 }
 

@@ -6,9 +6,11 @@ import type { EscapeRoute, Mechanism } from '../../types.js';
 import { guardPath } from '../../addon/native-files.js';
 import { binding } from '../../addon/load.js';
 import { seamFits } from '../../spawn/seam/child-process-seam.js';
-import { allowFor, parseArguments } from '../arguments.js';
-import { print } from '../output.js';
-import { printable, printableJson } from '../../printable.js';
+import { allowFor, parseArguments, type Arguments } from '../arguments.js';
+import { EXIT_NOT_DONE } from '../exit-codes.js';
+import { print, printJson } from '../output.js';
+import { printable } from '../../printable.js';
+import type { GauntletFinding } from './gauntlet.js';
 
 const DEADLINE_MS = 60_000;
 /** Every end is brought to every technique; how long each may take is bounded there. */
@@ -35,13 +37,13 @@ const HELP = `usage: holdfast doctor [--gauntlet] [--json]
 Probes, now and here, which mechanisms work, why others do not, and what to do about it.
 
   --gauntlet  also try what processes do to escape: some seconds, no rights, nothing left behind
-  --json      one object a line
+  --json      one object: 'probes', and 'attempts' of the gauntlet
   --help
 
 Examples:
   holdfast doctor
   holdfast doctor --gauntlet
-  holdfast doctor --json | jq 'select(.works | not)'
+  holdfast doctor --json | jq '.probes[] | select(.works | not)'
 
 Exit codes: 0; 1 no mechanism works, or a promise did not hold; 64 wrong usage.
 `;
@@ -51,25 +53,30 @@ const OPTIONS = { json: { type: 'boolean' }, gauntlet: { type: 'boolean' } } as 
 export async function doctor(args: readonly string[]): Promise<void> {
   const options = parseArguments(args, { command: 'doctor', options: OPTIONS, help: HELP });
   if (options === undefined) return;
-  const findings = [...nodeFindings(), ...guardFindings()];
-  print(findings.map(options.has('json') ? printableJson : describe));
-  if (!findings.some(({ probe, works }) => probe === 'mechanism' && works)) process.exitCode = 1;
-  if (!options.has('gauntlet')) return;
-  allowFor(options, GAUNTLET_MS);
-  await tryOut(findings, options.has('json'));
+  const probes = [...nodeFindings(), ...guardFindings()];
+  const working = probes.filter(({ probe, works }) => probe === 'mechanism' && works);
+  if (working.length === 0) process.exitCode = EXIT_NOT_DONE;
+  if (!options.has('json')) print(probes.map((finding) => describeProbe(finding, working.length > 0)));
+  const attempts: GauntletFinding[] = [];
+  try {
+    if (options.has('gauntlet')) await tryOut(working, options, attempts);
+  } finally {
+    if (options.has('json')) printJson({ probes, ...(options.has('gauntlet') && { attempts }) });
+  }
 }
 
 /** What the working mechanisms promise is tried. Loaded only here: it starts trees. */
-async function tryOut(findings: readonly Finding[], json: boolean): Promise<void> {
+async function tryOut(working: readonly Finding[], options: Arguments, attempts: GauntletFinding[]): Promise<void> {
+  allowFor(options, GAUNTLET_MS);
   const { describeGauntlet, runGauntlet } = await import('./gauntlet.js');
-  const working = findings.filter(({ probe, works }) => probe === 'mechanism' && works);
   const candidates = working.map(({ name, escapable = '' }) => ({
     mechanism: name as Mechanism,
     escapable: escapable.split(',') as EscapeRoute[],
   }));
   await runGauntlet(candidates, (cells) => {
-    print(json ? cells.map((cell) => printableJson(cell)) : [describeGauntlet(cells)]);
-    if (cells.some(({ works }) => !works)) process.exitCode = 1;
+    attempts.push(...cells);
+    if (!options.has('json')) print([describeGauntlet(cells)]);
+    if (cells.some(({ works }) => !works)) process.exitCode = EXIT_NOT_DONE;
   });
 }
 
@@ -115,12 +122,13 @@ function guardFindings(): Finding[] {
   return findings;
 }
 
-function describe(finding: Finding): string {
+export function describeProbe(finding: Finding, somethingHolds: boolean): string {
   const { probe, name, works, release, machine, uid, path, call, errno } = finding;
   const made = works && call !== undefined && `${call}: errno ${errno ?? 0}`;
   const facts = [release, machine, uid !== undefined && `uid ${uid}`, path, made].filter(Boolean).join(', ');
-  const title = `${works ? 'ok  ' : 'FAIL'} ${probe}: ${name}${facts === '' ? '' : ` (${facts})`}`;
-  return [title, ...explanation(finding)].map(printable).join('\n       ');
+  const level = works ? 'OK' : probe === 'mechanism' && !somethingHolds ? 'ERROR' : 'WARNING';
+  const title = `[${level}] ${probe}: ${name}${facts === '' ? '' : ` (${facts})`}`;
+  return [title, ...explanation(finding)].map(printable).join('\n     ');
 }
 
 function explanation({ works, escapable, call, code, errno, advice }: Finding): string[] {

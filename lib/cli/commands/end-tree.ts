@@ -21,7 +21,7 @@ Ends a tree politely: SIGTERM to every member, and SIGKILL to whoever is left af
 An id may be cut to what is unique of it, at least 4 characters.
 
   --grace TIME    between polite and hard: 500ms, 5s, 2m, 1h (default: the tree's own)
-  --json          print how it ended
+  --json          one object: how it ended
   --help
 
 Examples:
@@ -35,12 +35,12 @@ const KILL_HELP = `usage: holdfast kill ID|LABEL [--json]
 Ends a tree at once: SIGKILL to every member, until none is left.
 An id may be cut to what is unique of it, at least 4 characters.
 
-  --json    print how it ended
+  --json    one object: how it ended
   --help
 
 Examples:
   holdfast kill nightly
-  holdfast ps --json | jq -r .id | xargs -n 1 holdfast kill
+  holdfast ps --json | jq -r '.trees[].id' | xargs -n 1 holdfast kill
 
 ${EXIT_CODES}`;
 

@@ -14,7 +14,6 @@ import { WINDOWS } from '../gauntlet/windows.js';
 
 /** One technique under one end, held by one mechanism. */
 export interface GauntletFinding {
-  readonly probe: 'gauntlet';
   readonly name: string;
   readonly mechanism: Mechanism;
   readonly end: End;
@@ -108,7 +107,7 @@ function planOf(
 
 function missing({ mechanism }: Candidate, { name, needs }: Technique, end: End): GauntletFinding {
   const why = `${needs ?? ''} is not installed`;
-  return { probe: 'gauntlet', name, mechanism, end, outcome: 'not run here', works: true, why };
+  return { name, mechanism, end, outcome: 'not run here', works: true, why };
 }
 
 interface Seen {
@@ -117,7 +116,7 @@ interface Seen {
 }
 
 function verdict(candidate: Candidate, { name }: Technique, end: End, { left, survived }: Seen): GauntletFinding {
-  const base = { probe: 'gauntlet', name, mechanism: candidate.mechanism, end } as const;
+  const base = { name, mechanism: candidate.mechanism, end } as const;
   const route = openingOf(candidate, name, end);
   if (!survived) return { ...base, outcome: 'unproven', works: false, why: 'the uncontained control did not survive either' };
   if (left === undefined) return { ...base, outcome: 'leaks', works: false, why: 'nobody is found, and yet something goes on' };
@@ -132,9 +131,10 @@ export function describeGauntlet(findings: readonly GauntletFinding[]): string {
   if (first === undefined) return '';
   const tried = findings.filter(({ outcome }) => outcome !== 'not run here');
   const dead = tried.filter(({ outcome }) => outcome === 'dead');
-  const holds = findings.every(({ works }) => works);
+  const leaks = findings.some(({ outcome }) => outcome === 'leaks');
+  const level = leaks ? 'CRITICAL' : findings.every(({ works }) => works) ? 'OK' : 'WARNING';
   const title = `${first.mechanism}, ${first.end}: ${dead.length} of ${tried.length} techniques end`;
   const others = findings.filter(({ outcome }) => outcome !== 'dead');
   const lines = others.map(({ name, outcome, route, why }) => `${outcome}: ${name} (${route ?? why ?? ''})`);
-  return [`${holds ? 'ok  ' : 'FAIL'} gauntlet: ${title}`, ...lines].join('\n       ');
+  return [`[${level}] gauntlet: ${title}`, ...lines].join('\n     ');
 }

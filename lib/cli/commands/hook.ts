@@ -1,6 +1,7 @@
 // `holdfast hook EVENT`: what the agents call. It never fails; all of it is in lib/tools/hooks.
 
 import { runHook } from '../../tools/hooks/run-hook.js';
+import type * as Output from '../output.js';
 
 const HELP = `usage: holdfast hook EVENT [--agent auto|claude|codex|gemini|cursor]
 
@@ -15,6 +16,12 @@ Examples:
 `;
 
 export async function hook(args: readonly string[]): Promise<void> {
-  if (args.length === 1 && (args[0] === '--help' || args[0] === '-h')) process.stdout.write(HELP);
+  if (args.length === 1 && (args[0] === '--help' || args[0] === '-h')) help();
   else await runHook(args);
+}
+
+function help(): void {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazily: no hook of an agent needs it
+  const { printText } = require('../output.js') as typeof Output;
+  printText(HELP, () => undefined);
 }

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { directories } from '../../tools/directories.js';
 import { AGENTS, isAgent, type Agent } from '../../tools/hooks/events.js';
 import { examineHooks } from '../../tools/hooks/settings/doctor.js';
@@ -14,12 +14,13 @@ import {
   planRemoval,
   removeHooks,
   type HookChange,
+  type HookStatus,
 } from '../../tools/hooks/settings/hooks-in-settings.js';
 import { SCOPES, placeOf, type HookPlace, type Scope } from '../../tools/hooks/settings/places.js';
 import { projectRootOf } from '../../tools/project.js';
 import { parseArguments, type Arguments } from '../arguments.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
-import { print } from '../output.js';
+import { print, printJson, printText } from '../output.js';
 
 const HELP = `usage: holdfast hooks install --agent NAME... [--scope SCOPE] [--dry-run] [options]
        holdfast hooks remove [--agent NAME]... [--scope SCOPE] [--dry-run] [options]
@@ -39,13 +40,13 @@ Before each change the file is copied to FILE.holdfast-backup-TIME.
                   local: for you in this one (claude)
   --project DIR   the project of these scopes (default: where you are)
   --dry-run       say what would be changed, and change nothing
-  --json          one object a line
+  --json          one object: 'agents'; of doctor 'findings'
   --help
 
 Examples:
   holdfast hooks install --agent claude --agent codex
   holdfast hooks install --agent gemini --scope project --dry-run
-  holdfast hooks status --json | jq -r .state
+  holdfast hooks status --json | jq -r '.agents[].state'
   holdfast hooks doctor --agent claude
 
 Exit codes: 0 done; status: every one that was named is installed, or without --agent: at least one,
@@ -72,7 +73,7 @@ interface Given {
 const DEEDS: Readonly<Record<string, (given: Given) => Promise<void>>> = { install, remove, status, doctor };
 
 export async function hooks([word = '', ...rest]: readonly string[]): Promise<void> {
-  if (word === '--help' || word === '-h') return void process.stdout.write(HELP);
+  if (word === '--help' || word === '-h') return printText(HELP);
   const deed = Object.hasOwn(DEEDS, word) ? DEEDS[word] : undefined;
   if (deed === undefined) throw new Misuse(`hooks expects one of ${Object.keys(DEEDS).join(', ')}, got '${word}'`);
   const words = parseArguments(rest, { command: `hooks ${word}`, options: OPTIONS, help: HELP });
@@ -90,7 +91,7 @@ async function install({ words, agents, places }: Given): Promise<void> {
   if (words.has('dry-run')) return showPlans(words, places.map((place) => planHooks(own, place)));
   const changes = await installHooks(own, places);
   showChanges(words, changes, 'are installed', 'were installed already');
-  if (agents.includes('codex') && !words.has('json')) print(['[NOTE] Codex CLI calls them once you have trusted them: start codex, /hooks']);
+  if (agents.includes('codex') && !words.has('json')) print(['[WARNING] Codex CLI calls them once you have trusted them: start codex, /hooks']);
 }
 
 async function remove({ words, places }: Given): Promise<void> {
@@ -101,23 +102,26 @@ async function remove({ words, places }: Given): Promise<void> {
 
 function status({ words, agents, places }: Given): Promise<void> {
   const found = places.map((place) => hookStatus(directories(), place));
-  for (const { agent, file, state, differences } of found) {
-    if (words.has('json')) continue;
-    print([`[${state === 'installed' ? 'OK' : state === 'missing' ? 'NOTE' : 'WARNING'}] ${agent}: ${state} (${printable(file)})`]);
-    print(differences.map((difference) => `  ${printable(difference)}`));
-  }
-  if (words.has('json')) print(found.map(printableJson));
+  if (words.has('json')) printJson({ agents: found });
   const good = found.filter(({ state }) => state === 'installed').length;
   const bad = found.filter(({ state }) => state === 'drifted' || (agents.length > 0 && state === 'missing')).length;
+  if (!words.has('json')) for (const one of found) print(shownStatus(one, good > 0 && agents.length === 0));
   if (good === 0 || bad > 0) process.exitCode = EXIT_NOT_DONE;
   return Promise.resolve();
+}
+
+/** An agent that nobody has asked for may have none, if another has them. */
+function shownStatus({ agent, file, state, differences }: HookStatus, mayMiss: boolean): string[] {
+  const isFine = state === 'installed' || (state === 'missing' && mayMiss);
+  const title = `[${isFine ? 'OK' : 'WARNING'}] ${agent}: ${isFine && state === 'missing' ? 'no hooks' : state} (${printable(file)})`;
+  return [title, ...differences.map((difference) => `  ${printable(difference)}`)];
 }
 
 async function doctor({ words, agents, places, project }: Given): Promise<void> {
   const own = directories();
   const isMeant = (place: HookPlace): boolean => agents.length > 0 || hookStatus(own, place).state !== 'missing';
   const findings = await examineHooks(own, places.filter(isMeant), project);
-  if (words.has('json')) print(findings.map(printableJson));
+  if (words.has('json')) printJson({ findings });
   else print(findings.map(shownFinding));
   if (findings.some(({ level }) => level === 'ERROR')) process.exitCode = EXIT_NOT_DONE;
 }
@@ -128,18 +132,21 @@ export function shownFinding({ level, agent, what, durationMs }: Finding): strin
 }
 
 function showPlans(words: Arguments, plans: readonly HookChange[]): void {
-  if (words.has('json')) return print(plans.map(printableJson));
+  if (words.has('json')) return printJson({ agents: plans });
   print(plans.map(shownPlan));
 }
 
 export function shownPlan({ agent, file, changed, before, after }: HookChange): string {
-  if (!changed) return `[NOTE] ${agent}: nothing to change in ${printable(file)}`;
+  if (!changed) return `[OK] ${agent}: nothing to change in ${printable(file)}`;
   const what = after === undefined ? 'delete' : before === undefined ? 'make' : 'change';
-  return `[NOTE] ${agent}: would ${what} ${printable(file)}`;
+  return `${agent}: would ${what} ${printable(file)}`;
 }
 
 function showChanges(words: Arguments, changes: readonly HookChange[], done: string, nothing: string): void {
-  if (words.has('json')) return print(changes.map(({ agent, scope, file, changed, backup }) => printableJson({ agent, scope, file, changed, backup })));
+  if (words.has('json')) {
+    const agents = changes.map(({ agent, scope, file, changed, backup }) => ({ agent, scope, file, changed, backup }));
+    return printJson({ agents });
+  }
   for (const { agent, file, changed, backup } of changes) {
     const copy = backup === undefined ? '' : `; what was there is in ${printable(backup)}`;
     print([`[OK] ${agent}: the hooks ${changed ? done : nothing} (${printable(file)}${copy})`]);

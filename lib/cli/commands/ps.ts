@@ -4,8 +4,8 @@ import { trees } from '../../tree/registry.js';
 import type { NamedProcess, TreeInfo } from '../../types.js';
 import { parseArguments } from '../arguments.js';
 import { shortened } from '../find-tree.js';
-import { columns, print, shownMemory, shownTime, type Alignment } from '../output.js';
-import { printable, printableJson } from '../../printable.js';
+import { columns, print, printJson, shownMemory, shownTime, type Alignment } from '../output.js';
+import { printable } from '../../printable.js';
 
 const HELP = `usage: holdfast ps [--all] [--json]
 
@@ -13,12 +13,12 @@ Lists the live trees of this user, whoever owns them: the processes that hold to
 holds them, what they consume, and whose death ends them.
 
   --all     also released, abandoned, foreign and corrupt ones, with the reason
-  --json    one object a line, with every member
+  --json    one object: 'trees', with every member
   --help
 
 Examples:
   holdfast ps
-  holdfast ps --all --json | jq -r 'select(.state == "abandoned") | .id'
+  holdfast ps --all --json | jq -r '.trees[] | select(.state == "abandoned") | .id'
 
 Exit codes: 0; 64 wrong usage; 125 the records cannot be read.
 `;
@@ -28,7 +28,7 @@ export async function ps(args: readonly string[]): Promise<void> {
   const given = parseArguments(args, { command: 'ps', options, help: HELP });
   if (given === undefined) return;
   const shown = (await trees()).filter(({ state }) => given.has('all') || state === 'live');
-  if (given.has('json')) print(shown.map(printableJson));
+  if (given.has('json')) printJson({ trees: shown });
   else print(shown.length === 0 ? ['no trees'] : tableOf(shown));
 }
 

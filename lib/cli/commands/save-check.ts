@@ -1,6 +1,6 @@
 // `holdfast save-check`: what a scheduler calls every few minutes.
 
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { healthLines, syncLines, type Line } from '../../tools/save/after-saving.js';
 import type { ProjectReport } from '../../tools/save/check-project.js';
 import { endDespiteHungCalls } from '../../tools/deadline.js';
@@ -9,7 +9,7 @@ import { saveCheck, type SaveCheckReport } from '../../tools/save/save-check.js'
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { setBudget } from '../../tools/budget.js';
 import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';
-import { print, shownTime, withoutGoodNews } from '../output.js';
+import { print, printJson, shownTime } from '../output.js';
 
 const HELP = `usage: holdfast save-check [--project DIR]... [--scheduled] [--force] [--no-sync] [--strict]
                            [--budget TIME] [--explain] [--dry-run] [--config FILE] [--json | --quiet]
@@ -77,14 +77,14 @@ export async function saveCheckCommand(args: readonly string[]): Promise<void> {
   });
   const lines = linesOf(report, workplace, given.has('explain'));
   if (!given.has('dry-run')) noteIn(workplace, lines);
-  const shown = given.has('json') ? [printableJson(report)] : lines.map(({ level, text }) => `[${level}] ${printable(text)}`);
-  print(given.has('quiet') ? withoutGoodNews(shown) : shown);
   process.exitCode = exitCodeOf(report, given);
+  if (given.has('json')) printJson(report);
+  else print((given.has('quiet') ? lines.filter(({ level }) => level !== 'OK') : lines).map(shownLine));
   endDespiteHungCalls();
 }
 
 function noteIn({ log }: Workplace, lines: readonly Line[]): void {
-  for (const { level, text } of lines) if (level !== 'OK') log.write(level, 'save-check', text);
+  for (const { level, text, isNews } of lines) if (level !== 'OK' || isNews === true) log.write(level, 'save-check', text);
 }
 
 const SPARE_THREADS = 4;
@@ -101,14 +101,23 @@ function exitCodeOf(report: SaveCheckReport, given: Arguments): number {
   return report.exitCode === 0 ? (report.sync?.exitCode ?? 0) : report.exitCode;
 }
 
-function linesOf(report: SaveCheckReport, { configPath }: Workplace, explains: boolean): readonly Line[] {
+/** What would be done is neither good nor bad. */
+function shownLine({ level, text, isPlan }: ShownLine): string {
+  return isPlan === true ? printable(text) : `[${level}] ${printable(text)}`;
+}
+
+interface ShownLine extends Line {
+  readonly isPlan?: boolean;
+}
+
+function linesOf(report: SaveCheckReport, { configPath }: Workplace, explains: boolean): readonly ShownLine[] {
   const warned = report.problems.map((text): Line => ({ level: 'WARNING', text }));
   if (report.status === 'busy') return [...warned, busyLine(report)];
   const isLate = report.status === 'late';
   const none = report.projects.length === 0 && !isLate;
   return [
     ...warned,
-    ...(none ? [{ level: 'NOTE', text: `no project to look at: name one by --project or in ${configPath}` } as const] : []),
+    ...(none ? [{ level: 'OK', text: `no project to look at: name one by --project or in ${configPath}` } as const] : []),
     ...report.projects.flatMap((project) => linesOfProject(project, explains)),
     ...healthLines(report.health),
     ...syncLines(report.sync),
@@ -118,19 +127,19 @@ function linesOf(report: SaveCheckReport, { configPath }: Workplace, explains: b
 
 function busyLine({ holder }: SaveCheckReport): Line {
   const who = holder === undefined ? '' : ` (pid ${holder.pid}, ${shownTime(Math.max(0, Date.now() - holder.since))})`;
-  return { level: 'WARNING', text: `Previous execution still running${who}, skipping` };
+  return { level: 'WARNING', text: `Previous execution still running, skipping${who}` };
 }
 
-function linesOfProject(project: ProjectReport, explains: boolean): Line[] {
+function linesOfProject(project: ProjectReport, explains: boolean): ShownLine[] {
   const { name, outcome, id = '', files, children, durationMs: took, warnings, signs, problem } = project;
   const work = `(${files === undefined ? 'no git' : `${files} files`}, ${children} children, ${took} ms)`;
-  const first: Line =
+  const first: ShownLine =
     outcome === 'failed'
       ? { level: 'ERROR', text: `${project.root}: ${problem ?? ''}` }
-      : { level: 'OK', text: [name, outcome, ...(id === '' ? [`(${took} ms)`] : [id, work])].join(' ') };
+      : { level: 'OK', isPlan: outcome === 'would-save', text: [name, outcome, ...(id === '' ? [`(${took} ms)`] : [id, work])].join(' ') };
   const why = signs.map(({ what, path, changedAt }): Line => {
     const age = changedAt === undefined ? 'is not there' : `changed ${shownTime(Math.max(0, Date.now() - changedAt))} ago`;
-    return { level: 'NOTE', text: `${name}: ${what} ${age} (${path})` };
+    return { level: 'OK', text: `${name}: ${what} ${age} (${path})` };
   });
   return [first, ...(explains ? why : []), ...warnings.map((text): Line => ({ level: 'WARNING', text: `${name}: ${text}` }))];
 }

@@ -4,7 +4,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { processTable } from '../../native-api.js';
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { chooseOwner } from '../../tools/daemon/owner.js';
 import { runDaemon } from '../../tools/daemon/run.js';
 import { TELL_FD, startDaemon } from '../../tools/daemon/start.js';
@@ -15,7 +15,7 @@ import { realDirectory } from '../../tools/project.js';
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { allowFor, durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
-import { print, shownMemory, shownTime } from '../output.js';
+import { print, printJson, printText, shownMemory, shownTime } from '../output.js';
 
 const HELP = `usage: holdfast save daemon start [--owner WHO] [--interval TIME] [--wait TIME] [options]
        holdfast save daemon stop [--timeout TIME] [options]
@@ -42,7 +42,7 @@ owner ends. After each look it ends what crashes have left behind and sends what
   --wait TIME      how long 'start' waits until it runs (default 15s)
   --timeout TIME   how long 'stop' leaves it for the last save before SIGKILL (default 5s)
   --config FILE    another configuration
-  --json
+  --json           one object: how it stands
   --help
 
 Examples:
@@ -77,7 +77,7 @@ interface Given {
 }
 
 export async function saveDaemon([word = '', ...rest]: readonly string[]): Promise<void> {
-  if (word === '--help' || word === '-h') return void process.stdout.write(HELP);
+  if (word === '--help' || word === '-h') return printText(HELP);
   const deed = Object.hasOwn(DEEDS, word) ? DEEDS[word] : undefined;
   if (deed === undefined) throw new Misuse(`save daemon expects one of ${Object.keys(DEEDS).join(', ')}, got '${word}'`);
   const words = parseArguments(rest, { command: `save daemon ${word}`, ...deed, help: HELP });
@@ -110,7 +110,7 @@ async function stop({ words, workplace, projects }: Given): Promise<void> {
   const reports = await stopDaemon(workplace, projects, graceMs);
   const survivors = reports.flatMap((report) => report.survivors);
   const { running, pid } = await statusOf(workplace, projects);
-  if (words.has('json')) print([printableJson({ stopped: reports.length > 0, running, survivors })]);
+  if (words.has('json')) printJson({ stopped: reports.length > 0, running, survivors });
   else if (running) print([`[ERROR] it runs in the foreground of somebody else, who has to end it: pid ${pid ?? '?'}`]);
   else print([reports.length > 0 ? '[OK] stopped' : '[OK] it was not running']);
   for (const { pid: left, why } of survivors) console.error(`holdfast: still alive: ${left} (${printable(why)})`);
@@ -124,13 +124,15 @@ async function status({ words, workplace, projects }: Given): Promise<void> {
 }
 
 async function run({ words, workplace, projects }: Given): Promise<void> {
-  const tell = (word: string): void => {
-    if (!words.has('tell')) print([word === 'busy' ? '[NOTE] another daemon of these projects runs' : '[OK] runs']);
-    else tellStarter(`${word}\n`);
+  const tell = (word: string, found: DaemonStatus, line: string): void => {
+    if (words.has('tell')) tellStarter(`${word}\n`);
+    else if (words.has('json')) printJson(found);
+    else print([line]);
   };
-  const onRunning = (): void => tell('running');
+  const pending = workplace.store.items('outbox').length;
+  const onRunning = (): void => tell('running', { running: true, pid: process.pid, pending }, '[OK] runs');
   const how = await runDaemon({ workplace, projects, intervalMs: intervalIn(words, workplace), onRunning });
-  if (how === 'busy') tell('busy');
+  if (how === 'busy') tell('busy', await statusOf(workplace, projects), '[WARNING] another daemon of these projects runs');
   endDespiteHungCalls();
 }
 
@@ -145,7 +147,7 @@ function tellStarter(line: string): void {
 }
 
 function show(words: Arguments, found: DaemonStatus, what: string): void {
-  if (words.has('json')) return print([printableJson(found)]);
+  if (words.has('json')) return printJson(found);
   const { pid, owner, ageMs, memoryBytes, pending, notes } = found;
   const facts = [
     pid === undefined ? [] : `pid ${pid}`,
@@ -155,7 +157,7 @@ function show(words: Arguments, found: DaemonStatus, what: string): void {
     typeof notes?.savedAt === 'number' ? `last save ${shownTime(Date.now() - notes.savedAt)} ago` : [],
     `${pending} waiting to be sent`,
   ].flat();
-  print([`[${found.running ? 'OK' : 'NOTE'}] the save daemon ${what}: ${facts.join(', ')}`]);
+  print([`[${found.running ? 'OK' : 'WARNING'}] the save daemon ${what}: ${facts.join(', ')}`]);
 }
 
 function intervalIn(words: Arguments, { config }: Workplace): number {

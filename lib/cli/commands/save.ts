@@ -3,6 +3,7 @@
 import type * as SaveNow from './save-now.js';
 import type * as SaveDaemon from './save-daemon.js';
 import { Misuse } from '../exit-codes.js';
+import { printText } from '../output.js';
 
 const HELP = `usage: holdfast save now [-m TEXT] [options]
        holdfast save daemon start|stop|status|run [options]
@@ -30,7 +31,7 @@ const PARTS: Readonly<Record<string, Part>> = {
 };
 
 export async function save([word = '', ...args]: readonly string[]): Promise<void> {
-  if (word === '--help' || word === '-h') return void process.stdout.write(HELP);
+  if (word === '--help' || word === '-h') return printText(HELP);
   const part = Object.hasOwn(PARTS, word) ? PARTS[word] : undefined;
   if (part === undefined) throw new Misuse(`save expects one of ${Object.keys(PARTS).join(', ')}, got '${word}'`);
   await part(args);

@@ -18,7 +18,7 @@ import {
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { durationMs, parseArguments, type Arguments } from '../arguments.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
-import { print } from '../output.js';
+import { print, printJson, printText } from '../output.js';
 
 const HELP = `usage: holdfast schedule install [--every TIME] [--backend NAME] [--dry-run] [options]
        holdfast schedule status|remove|run-now|print [options]
@@ -36,7 +36,7 @@ Runs 'holdfast save-check --scheduled' at intervals, by the scheduler of this sy
   --name NAME      of the job (default save-check)
   --config FILE    another configuration, for the job too
   --dry-run        change nothing, say what would be done
-  --json
+  --json           one object
   --help
 
 Examples:
@@ -68,7 +68,7 @@ const DEEDS: Readonly<Record<string, (given: Given) => Promise<void>>> = { insta
 const SHORTEST_ADVISED_SECONDS = 300;
 
 export async function schedule([word = '', ...rest]: readonly string[]): Promise<void> {
-  if (word === '--help' || word === '-h') return void process.stdout.write(HELP);
+  if (word === '--help' || word === '-h') return printText(HELP);
   const deed = Object.hasOwn(DEEDS, word) ? DEEDS[word] : undefined;
   if (deed === undefined) throw new Misuse(`schedule expects one of ${Object.keys(DEEDS).join(', ')}, got '${word}'`);
   const words = parseArguments(rest, { command: `schedule ${word}`, options: OPTIONS, help: HELP });
@@ -105,10 +105,16 @@ async function status({ words, workplace, wish }: Given): Promise<void> {
 }
 
 async function remove({ words, workplace, wish }: Given): Promise<void> {
-  if (words.has('dry-run')) return show(words, await scheduleStatus(workplace, wish));
+  if (words.has('dry-run')) return wouldRemove(words, await scheduleStatus(workplace, wish));
   const removed = await removeSchedule(workplace, wish);
-  if (words.has('json')) print([printableJson({ name: wish.name, removed })]);
+  if (words.has('json')) printJson({ name: wish.name, removed });
   else print([removed ? `[OK] ${wish.name} is not scheduled any more` : `[OK] ${wish.name} was not scheduled`]);
+}
+
+function wouldRemove(words: Arguments, found: ScheduleStatus): void {
+  if (words.has('json')) return printJson(found);
+  const { name, state, backend } = found;
+  print([state === 'absent' ? `[OK] ${name} is not scheduled (${backend})` : `would remove ${name} (${backend})`]);
 }
 
 async function runNow({ words, workplace, wish }: Given): Promise<void> {
@@ -118,21 +124,21 @@ async function runNow({ words, workplace, wish }: Given): Promise<void> {
 
 async function preview({ words, workplace, wish }: Given): Promise<void> {
   const { backend, files } = await previewSchedule(workplace, wish);
-  if (words.has('json')) return print([printableJson({ backend, files })]);
-  for (const { path, text } of files) process.stdout.write(`# ${printable(path)}\n${text.replaceAll('\r\n', '\n')}`);
+  if (words.has('json')) return printJson({ backend, files });
+  for (const { path, text } of files) printText(`# ${printable(path)}\n${text.replaceAll('\r\n', '\n')}`);
 }
 
 async function dryRun({ words, workplace, wish }: Given): Promise<void> {
   const { backend, steps } = await previewSchedule(workplace, wish);
-  if (words.has('json')) return print([printableJson({ backend, steps })]);
+  if (words.has('json')) return printJson({ backend, steps });
   const shown = steps.map((step) => (step.do === 'run' ? `run ${step.argv.join(' ')}` : `${step.do} ${step.path}`));
-  print(shown.map((line) => `[NOTE] would ${printable(line)}`));
+  print(shown.map((line) => `would ${printable(line)}`));
 }
 
 function show(words: Arguments, found: ScheduleStatus): void {
-  if (words.has('json')) return print([printableJson(found)]);
+  if (words.has('json')) return printJson(found);
   const { backend, name, state, everySeconds, differences, next, last } = found;
-  if (state === 'absent') return print([`[NOTE] ${name} is not scheduled (${backend})`]);
+  if (state === 'absent') return print([`[WARNING] ${name} is not scheduled (${backend})`]);
   const times = [last === undefined ? [] : `last ${last}`, next === undefined ? [] : `next ${next}`].flat();
   const facts = [`every ${everySeconds / 60} min by ${backend}`, ...times].map(printable).join(', ');
   print([`[${state === 'installed' ? 'OK' : 'WARNING'}] ${name} is ${state === 'overdue' ? 'installed, but overdue' : state}: ${facts}`]);

@@ -1,6 +1,6 @@
 // `holdfast setup`: hooks and schedule in one go, tried out, and taken back when anything fails.
 
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { EXIT, ToolFailure } from '../../tools/failure.js';
 import { projectRootOf } from '../../tools/project.js';
 import { isBackend } from '../../tools/schedule/choose.js';
@@ -12,7 +12,7 @@ import { parseArguments, type Arguments } from '../arguments.js';
 import { confirmed } from '../confirm.js';
 import { Misuse } from '../exit-codes.js';
 import { agentsIn, shownFinding, shownPlan } from './hooks.js';
-import { print } from '../output.js';
+import { print, printJson } from '../output.js';
 
 const HELP = `usage: holdfast setup [--agent NAME]... [--backend NAME | --no-schedule] [--dry-run] [--yes] [--json]
 
@@ -26,7 +26,7 @@ would. When anything fails all of it is taken back.
   --no-schedule   hooks alone
   --dry-run       show what would be changed, and change nothing
   --yes           do not ask
-  --json          one object
+  --json          one object, and no question
   --help
 
 Examples:
@@ -55,7 +55,7 @@ export async function setup(args: readonly string[]): Promise<void> {
   const plan = await planned(workplace, words, named.length > 0 ? named : presentAgents());
   if (!words.has('json')) print(shownSetup(plan, workplace));
   if (words.has('dry-run')) return told(words, plan, undefined);
-  if (plan.changes && !words.has('yes') && !(await confirmed('Go on?'))) {
+  if (plan.changes && !words.has('yes') && (words.has('json') || !(await confirmed('Go on?')))) {
     throw new ToolFailure(EXIT.notDone, 'nothing was changed; --yes does it without a question');
   }
   const report = await carryOutSetup(workplace, plan, await projectRootOf(process.cwd()));
@@ -81,20 +81,20 @@ function backendIn(words: Arguments): ScheduleWish['backend'] {
 type SetupAgents = ReturnType<typeof presentAgents>;
 
 function shownSetup({ hooks, schedule }: SetupPlan, { config }: Workplace): string[] {
-  const none = '[NOTE] no agent was found in your home: name one by --agent';
+  const none = '[WARNING] no agent was found in your home: name one by --agent';
   const about = {
-    absent: 'would be installed',
-    drifted: 'would be corrected',
-    overdue: 'is there, but has not run lately',
-    installed: 'is there',
+    absent: 'schedule: would be installed',
+    drifted: 'schedule: would be corrected',
+    overdue: '[WARNING] schedule: is there, but has not run lately',
+    installed: '[OK] schedule: is there',
   } as const;
   const every = (schedule?.everySeconds ?? 0) / 60;
   return [
     ...(hooks.length === 0 ? [none] : hooks.map(shownPlan)),
-    ...(schedule === undefined ? [] : [`[NOTE] schedule: ${about[schedule.state]} (${schedule.backend}, every ${every} min)`]),
+    ...(schedule === undefined ? [] : [`${about[schedule.state]} (${schedule.backend}, every ${every} min)`]),
     ...(schedule === undefined || config.projects.length > 0
       ? []
-      : ['[NOTE] no projects are configured: the schedule sends what the hooks have saved, and cleans up']),
+      : ['[OK] no projects are configured: the schedule sends what the hooks have saved, and cleans up']),
   ];
 }
 
@@ -102,10 +102,10 @@ function told(words: Arguments, { hooks, schedule, changes }: SetupPlan, report:
   if (words.has('json')) {
     const plan = { hooks: hooks.map(({ agent, file, changed }) => ({ agent, file, changed })), schedule, changes };
     const outcome = { done: report !== undefined, findings: report?.findings, schedule: report?.schedule };
-    return print([printableJson({ plan, ...outcome })]);
+    return printJson({ plan, ...outcome });
   }
   if (report === undefined) return;
   print(report.findings.map(shownFinding));
-  for (const { backup } of report.hooks) if (backup !== undefined) print([`[NOTE] what was there is in ${printable(backup)}`]);
+  for (const { backup } of report.hooks) if (backup !== undefined) print([`[OK] what was there is in ${printable(backup)}`]);
   print([changes ? '[OK] set up; holdfast uninstall is the way back' : '[OK] everything was there already']);
 }

@@ -6,8 +6,8 @@ import type { Member, NamedProcess, TreeInfo } from '../../types.js';
 import { parseArguments } from '../arguments.js';
 import { EXIT_NOT_DONE } from '../exit-codes.js';
 import { treeNamed } from '../find-tree.js';
-import { columns, print, shownMemory, shownTime } from '../output.js';
-import { printable, printableJson } from '../../printable.js';
+import { columns, print, printJson, shownMemory, shownTime } from '../output.js';
+import { printable } from '../../printable.js';
 import { noteOn } from './ps.js';
 
 const HELP = `usage: holdfast tree [ID|LABEL] [--json]
@@ -15,13 +15,13 @@ const HELP = `usage: holdfast tree [ID|LABEL] [--json]
 Draws a tree, or every live one: its owner, its guard, its root and all members, with state, CPU
 time, memory and age. An id may be cut to what is unique of it, at least 4 characters.
 
-  --json    one object a line
+  --json    one object: 'trees', with every member
   --help
 
 Examples:
   holdfast tree
   holdfast tree nightly
-  holdfast tree 3f9c --json | jq '.members[].pid'
+  holdfast tree 3f9c --json | jq '.trees[].members[].pid'
 
 Exit codes: 0; 1 there is no such tree; 64 wrong usage, or the name fits several trees.
 `;
@@ -40,7 +40,7 @@ export async function showTree(args: readonly string[]): Promise<void> {
     console.error(`holdfast: there is no tree '${printable(given.words[0] ?? '')}'`);
     process.exitCode = EXIT_NOT_DONE;
   }
-  if (given.has('json')) print(described.map(printableJson));
+  if (given.has('json')) printJson({ trees: described });
   else print(described.flatMap((tree, at) => (at === 0 ? drawn(tree) : ['', ...drawn(tree)])));
 }
 

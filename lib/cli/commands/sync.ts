@@ -113,15 +113,15 @@ async function send(workplace: Workplace, given: Arguments): Promise<void> {
   setBudget((options.budgetMs ?? workplace.config.sync.budgetMs) + OWN_END_MS, EXIT.tryAgain);
   const report = await sync(workplace, { ...options, waitMs: LOCK_WAIT_MS });
   const lines = given.has('json') ? [printableJson(report)] : linesOf(report).map(printable);
-  print(given.has('quiet') ? withoutGoodNews(lines) : lines);
   process.exitCode = report.exitCode;
+  print(given.has('quiet') ? withoutGoodNews(lines) : lines);
   endWhenHeld();
 }
 
 function linesOf(report: SyncReport): string[] {
   const { status, sent, left, failed, refusals, reason, retryAt, durationMs: took, exitCode } = report;
   if (status === 'local-only') return [`[OK] local only: no remote is configured; ${left} kept`];
-  if (status === 'busy') return [`[NOTE] ${reason ?? 'another sync is running'}, skipping; ${left} left`];
+  if (status === 'busy') return [`[WARNING] ${reason ?? 'another sync is running'}, skipping; ${left} left`];
   const mark = exitCode === 0 ? 'OK' : sent > 0 || status === 'waiting' ? 'WARNING' : 'ERROR';
   const until = retryAt === undefined ? '' : `; not asked again for ${shownTime(Math.max(0, retryAt - Date.now()))} (--now does)`;
   return [

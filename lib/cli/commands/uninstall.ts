@@ -1,6 +1,6 @@
 // `holdfast uninstall`: everything that was set up is taken back; what was saved stays.
 
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { EXIT, ToolFailure } from '../../tools/failure.js';
 import { projectRootOf } from '../../tools/project.js';
 import { carryOutUninstall, planUninstall, type UninstallPlan } from '../../tools/setup/uninstall.js';
@@ -9,7 +9,7 @@ import { parseArguments, type Arguments } from '../arguments.js';
 import { confirmed } from '../confirm.js';
 import { EXIT_NOT_DONE } from '../exit-codes.js';
 import { shownPlan } from './hooks.js';
-import { print } from '../output.js';
+import { print, printJson } from '../output.js';
 
 const HELP = `usage: holdfast uninstall [--dry-run] [--yes] [--json]
 
@@ -18,7 +18,7 @@ every schedule, every save daemon. What was saved, the configuration and the log
 
   --dry-run   show what would be done, and do nothing
   --yes       do not ask
-  --json      one object
+  --json      one object, and no question
   --help
 
 Examples:
@@ -41,7 +41,7 @@ export async function uninstall(args: readonly string[]): Promise<void> {
   const isNothing = hooks.length + schedules.length + daemons.length === 0;
   if (!words.has('json')) print(shown(plan));
   if (words.has('dry-run')) return told(words, workplace, plan, undefined);
-  if (!isNothing && !words.has('yes') && !(await confirmed('Go on?'))) {
+  if (!isNothing && !words.has('yes') && (words.has('json') || !(await confirmed('Go on?')))) {
     throw new ToolFailure(EXIT.notDone, 'nothing was changed; --yes does it without a question');
   }
   told(words, workplace, plan, await carryOutUninstall(workplace, plan));
@@ -50,8 +50,8 @@ export async function uninstall(args: readonly string[]): Promise<void> {
 function shown({ hooks, schedules, daemons }: UninstallPlan): string[] {
   return [
     ...hooks.map(shownPlan),
-    ...schedules.map(({ name, backend }) => `[NOTE] schedule: would remove ${printable(name)} (${backend})`),
-    ...daemons.map(({ pid }) => `[NOTE] daemon: would end ${pid}`),
+    ...schedules.map(({ name, backend }) => `schedule: would remove ${printable(name)} (${backend})`),
+    ...daemons.map(({ pid }) => `daemon: would end ${pid}`),
   ];
 }
 
@@ -64,7 +64,7 @@ function told(words: Arguments, { directories }: Workplace, plan: UninstallPlan,
     const hooks = plan.hooks.map(({ agent, scope, file }) => ({ agent, scope, file }));
     const daemons = plan.daemons.map(({ pid }) => pid);
     const { schedules } = plan;
-    print([printableJson({ hooks, schedules, daemons, done: problems !== undefined, problems: wrong })]);
+    printJson({ hooks, schedules, daemons, done: problems !== undefined, problems: wrong });
   } else {
     print(wrong.map((problem) => `[ERROR] ${printable(problem)}`));
     if (problems?.length === 0) print([`[OK] nothing of holdfast is set up; what was saved is in ${printable(directories.state)}`]);

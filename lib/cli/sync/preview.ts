@@ -36,6 +36,6 @@ function previewOf({ store, config, directories }: Workplace, options: SyncOptio
 }
 
 function linesOf({ remote, items, reason }: Preview): string[] {
-  if (items.length === 0) return [`[NOTE] would send nothing: ${reason ?? 'nothing waits'}`];
-  return items.map((id) => `[NOTE] would send ${id} to ${remote ?? ''}`);
+  if (items.length === 0) return [`would send nothing: ${reason ?? 'nothing waits'}`];
+  return items.map((id) => `would send ${id} to ${remote ?? ''}`);
 }

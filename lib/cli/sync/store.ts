@@ -14,7 +14,7 @@ import { parsedOrUndefined } from '../../tools/sync/same-context.js';
 import { anotherSync, syncLockPath } from '../../tools/sync/sync.js';
 import type { Workplace } from '../../tools/workplace.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
-import { columns, print, shownTime } from '../output.js';
+import { columns, print, printJson, shownTime } from '../output.js';
 import { printable, printableJson } from '../../printable.js';
 
 interface Wanted {
@@ -54,7 +54,7 @@ function status({ workplace: { store, config, directories, log }, word, json }: 
     state: directories.state,
     log: log.path,
   };
-  if (json) return print([printableJson(facts)]);
+  if (json) return printJson(facts);
   const waiting = oldest === undefined ? '' : `, the oldest for ${shownTime(Date.now() - oldest.enqueuedAt)}`;
   const alone = pause && `[WARNING] left alone for ${shownTime(pause.until - Date.now())}: ${pause.reason}`;
   const lines = [
@@ -75,7 +75,7 @@ function list({ workplace: { store }, word, json }: Wanted): void {
     const reason = item.shelf === 'failed' ? store.reasonFor(item) : undefined;
     return { id: item.id, shelf: item.shelf, enqueuedAt: item.enqueuedAt, ...(reason !== undefined && { reason }) };
   });
-  if (json) return print(items.map(printableJson));
+  if (json) return printJson({ items });
   if (items.length === 0) return print(['no items']);
   const rows = items.map(({ id, shelf, enqueuedAt, reason = '' }) => [
     id,
@@ -86,13 +86,14 @@ function list({ workplace: { store }, word, json }: Wanted): void {
   print(columns([['ID', 'SHELF', 'AGE', 'REASON'], ...rows], ['left', 'left', 'right', 'left']));
 }
 
-function show({ workplace: { store }, word }: Wanted): void {
+function show({ workplace: { store }, word, json }: Wanted): void {
   const item = itemNamed(store.items.bind(store), 'show', word);
   const text = store.read(item);
   const reason = item.shelf === 'failed' ? store.reasonFor(item) : undefined;
   if (reason !== undefined) console.error(`holdfast: refused: ${printable(reason)}`);
   const record = parsedOrUndefined(text);
-  print([record === undefined ? printable(text) : printableJson(record)]);
+  if (record === undefined && !json) print([printable(text)]);
+  else printJson(record ?? { text });
 }
 
 async function requeue({ workplace, word, json }: Wanted): Promise<void> {

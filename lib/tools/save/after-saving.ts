@@ -66,6 +66,8 @@ async function send(workplace: Workplace, options: Sync.SyncOptions): Promise<Sy
 export interface Line {
   readonly level: LogLevel;
   readonly text: string;
+  /** Whether the log tells it although all is well. */
+  readonly isNews?: true;
 }
 
 /** For people. */
@@ -73,9 +75,9 @@ export function healthLines(health: Health | null): readonly Line[] {
   if (health === null) return [];
   const { ended, survivors, suspects } = health;
   const told: Line[] = [];
-  if (ended > 0) told.push({ level: 'NOTE', text: `ended ${ended} trees that a crash had left behind` });
+  if (ended > 0) told.push({ level: 'OK', text: `ended ${ended} trees that a crash had left behind`, isNews: true });
   if (survivors > 0) told.push({ level: 'ERROR', text: `${survivors} processes of dead owners survive: holdfast cleanup` });
-  if (suspects > 0) told.push({ level: 'NOTE', text: `${suspects} processes look left behind: holdfast cleanup --dry-run` });
+  if (suspects > 0) told.push({ level: 'WARNING', text: `${suspects} processes look left behind: holdfast cleanup --dry-run` });
   return told;
 }
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "guard/front/end.h"
 #include "guard/front/launch.h"
 #include "guard/front/report.h"
+#include "guard/problems.h"
 #include "guard/step-aside.h"
 #include "posix/await-events.h"
 #include "posix/port/descriptors.h"
@@ -198,8 +198,8 @@ class Front {
 int runFront(const std::vector<std::string>& arguments) {
   const RunOptions run = parseRunOptions(arguments, offeredMechanisms());
   if (run.helpWanted) {
-    std::fputs(runHelp().c_str(), stdout);
-    return 0;
+    (void)signal(SIGPIPE, SIG_IGN);  // printed() tells that the reader has gone
+    return printed("holdfast", runHelp());
   }
   const FrontReport report(run.jsonReport);
   const Launch launch = launchForFront(run);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include "core/facts.h"
 #include "guard/front/outcome.h"
 #include "guard/front/run-options.h"
+#include "guard/problems.h"
 #include "guard/tree-id.h"
 #include "windows/kernel/process-table.h"
 #include "windows/mechanisms.h"
@@ -132,7 +132,7 @@ FrontOutcome waitForEnd(const LaunchedTree& launched) {
 
 int runFront(const FrontCall& call) {
   const RunOptions run = parseRunOptions(call.arguments, offeredMechanisms());
-  if (run.helpWanted) return std::fputs(runHelp().c_str(), stdout) < 0;
+  if (run.helpWanted) return printed("holdfast", runHelp());
   const FrontReport report(run.jsonReport);
   const Launch launch = completeLaunch(run, call);
   const std::string request = encode(launch);

@@ -60,8 +60,9 @@ int dispatch(Words words) {
   if (mode == "probe") return runProbe();
   if (mode == "launch") return runLaunch(words);
   if (mode == "break") return runBreak(words);
-  if (mode == "--version") return std::puts("holdfast-guard " HOLDFAST_VERSION) < 0;
-  if (mode == "--help") return std::fputs(kUsage, stdout) < 0;
+  if (mode == "--version")
+    return printed("holdfast-guard", "holdfast-guard " HOLDFAST_VERSION "\n");
+  if (mode == "--help") return printed("holdfast-guard", kUsage);
   std::fputs(kUsage, stderr);
   return kMisuse;
 }

@@ -44,7 +44,7 @@ describe('the save daemon', () => {
   }
 
   async function statusNow(): Promise<Readonly<Record<string, unknown>>> {
-    return (await daemon('status', '--json')).objects()[0] ?? {};
+    return (await daemon('status', '--json')).document();
   }
 
   /** Everything that was started for it, by the test's own eyes. */

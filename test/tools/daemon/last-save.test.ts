@@ -63,7 +63,7 @@ describe('the last save of the daemon', () => {
   async function startAndLookOnce(): Promise<void> {
     await daemon('start', '--owner', String(owner.identity.pid), '--interval', '1h');
     await eventually('the first look is over', async () => {
-      const { notes } = (await daemon('status', '--json')).objects()[0] as { notes?: { checkedAt: number | null } };
+      const { notes } = (await daemon('status', '--json')).document() as { notes?: { checkedAt: number | null } };
       return (notes?.checkedAt ?? null) !== null;
     });
   }

@@ -35,7 +35,7 @@ describe('the budget of a command', () => {
     mkdirSync(programs);
     writeFileSync(join(programs, 'git'), `#!/bin/sh\nsleep 1000 &\necho "$$ $!" >'${seen}'\nsleep 1000\n`);
     chmodSync(join(programs, 'git'), 0o755);
-    writeFileSync(join(home, 'config.json'), JSON.stringify({ save: { childTimeoutMs: 600_000 } }), { mode: 0o600 });
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ save: { childTimeoutMs: 60_000 } }), { mode: 0o600 });
 
     const run = holdfast(['save', 'now', '--project', project.path, '--budget', '3s'], {
       PATH: [programs, process.env['PATH']].join(delimiter),

@@ -34,7 +34,7 @@ describe('holdfast config', () => {
     write('{"save": {"redact": false}, "sync": {"remote": null}}');
     writeFileSync(join(project(), '.holdfast.json'), '{"indicators": ["a"], "interval": 7}');
 
-    const [{ settings = {} } = {}] = (await config('show', '--json')).objects() as { settings?: Record<string, unknown> }[];
+    const { settings = {} } = (await config('show', '--json')).document() as { settings?: Record<string, unknown> };
 
     expect(settings).to.deep.include({
       'save.redact': { value: false, by: 'user' },
@@ -49,7 +49,7 @@ describe('holdfast config', () => {
     write('{');
 
     expect(await config('path')).to.include({ code: 0, output: `${home()}/config.json\n`, errors: '' });
-    expect((await config('path', '--json')).objects()).to.deep.equal([{ path: `${home()}/config.json` }]);
+    expect((await config('path', '--json')).document()).to.deep.equal({ path: `${home()}/config.json` });
     expect((await config('show')).code, 'the control').to.equal(78);
   });
 

@@ -67,12 +67,12 @@ describe('the store', () => {
       const project = scene().path('project');
       mkdirSync(project);
       const save = async () => holdfast(scene(), ['save', 'now', '--project', project, '--json'], scene().path('home'));
-      const first = (await save()).objects()[0]?.['id'];
+      const first = (await save()).document()['id'];
       writeFileSync(join(contexts(), 'latest.json'), text);
 
       const again = await save();
 
-      expect([again.code, again.objects()[0]?.['id']]).to.deep.equal([0, first]);
+      expect([again.code, again.document()['id']]).to.deep.equal([0, first]);
       const [aside = ''] = readdirSync(contexts()).filter((name) => name.startsWith('latest.json.damaged-'));
       expect(readFileSync(join(contexts(), aside), 'utf8')).to.equal(text);
       expect(new Store(state()).items('outbox')).to.have.length(1);

@@ -19,7 +19,7 @@ describe('daemon.autostart', () => {
 
   async function owner(): Promise<unknown> {
     const status = await holdfast(scene(), ['save', 'daemon', 'status', '--project', place.project, '--json'], place.home);
-    return (status.objects()[0]?.['owner'] as { pid?: unknown } | undefined)?.pid;
+    return (status.document()['owner'] as { pid?: unknown } | undefined)?.pid;
   }
 
   async function begin(agentPid: number): Promise<void> {

@@ -26,13 +26,13 @@ describe('hooks status and doctor', () => {
   }
 
   async function states(...args: readonly string[]): Promise<{ code: number | null; states: unknown[] }> {
-    const { code, objects } = await agents.holdfast(['hooks', 'status', '--json', ...args]);
-    return { code, states: objects().map(({ agent, state }) => `${String(agent)} ${String(state)}`) };
+    const { code, listed } = await agents.holdfast(['hooks', 'status', '--json', ...args]);
+    return { code, states: listed('agents').map(({ agent, state }) => `${String(agent)} ${String(state)}`) };
   }
 
   async function findings(level: string, ...args: readonly string[]): Promise<{ code: number | null; what: string[] }> {
-    const { code, objects } = await agents.holdfast(['hooks', 'doctor', '--json', ...args]);
-    return { code, what: objects().filter((found) => found['level'] === level).map(({ what }) => String(what)) };
+    const { code, listed } = await agents.holdfast(['hooks', 'doctor', '--json', ...args]);
+    return { code, what: listed('findings').filter((found) => found['level'] === level).map(({ what }) => String(what)) };
   }
 
   it('tells what is installed and what is not', async () => {
@@ -74,10 +74,10 @@ describe('hooks status and doctor', () => {
 
   it('calls every hook that is installed, and saves nothing by that', async () => {
     await install(...AGENTS);
-    const { code, objects } = await agents.holdfast(['hooks', 'doctor', '--json']);
+    const { code, listed } = await agents.holdfast(['hooks', 'doctor', '--json']);
 
     expect(code).to.equal(0);
-    const called = objects().filter((found) => 'durationMs' in found).map(({ agent, what, level }) => `${String(level)} ${String(agent)} ${String(what)}`);
+    const called = listed('findings').filter((found) => 'durationMs' in found).map(({ agent, what, level }) => `${String(level)} ${String(agent)} ${String(what)}`);
     expect(called).to.have.members(AGENTS.flatMap((agent) => Object.values(EVENT_NAMES[agent]).map((name) => `OK ${agent} ${name}`)));
     expect(readdirSync(join(agents.own, 'state'))).to.not.include('outbox');
   });
@@ -141,6 +141,6 @@ describe('hooks status and doctor', () => {
   it('says that Codex CLI wants to be told to trust', async () => {
     await install('codex');
 
-    expect((await findings('NOTE')).what.join()).to.include('only after you have trusted it');
+    expect((await findings('WARNING')).what.join()).to.include('only after you have trusted it');
   });
 });

@@ -107,9 +107,9 @@ describe('the activity check', () => {
     store.noteSeen(root, { mark: 'another', savedAt: Date.now() + 86_400_000 });
     repository.git('commit', '--quiet', '--allow-empty', '--message', 'the third');
 
-    const [report] = (await holdfast(scene(), check, scene().path('home'))).objects();
+    const report = (await holdfast(scene(), check, scene().path('home'))).document();
 
-    expect((report?.['projects'] as { outcome: string }[])[0]?.outcome).to.equal('saved');
+    expect((report['projects'] as { outcome: string }[])[0]?.outcome).to.equal('saved');
   });
 
   itIf(whyNoStrace(), `makes as many system calls in a tree of ${MANY} files as in one of a single file`, async () => {

@@ -18,7 +18,7 @@ describe('saving and recalling', () => {
   let repository: Repository;
   const run = async (...args: readonly string[]): Promise<CommandRun> =>
     holdfast(scene(), [...args, '--project', repository.path], scene().path('home'));
-  const recordOf = (said: CommandRun): ContextRecord => said.objects()[0] as unknown as ContextRecord;
+  const recordOf = (said: CommandRun): ContextRecord => said.document() as unknown as ContextRecord;
 
   beforeEach(() => {
     repository = Repository.create(scene().path('app'));
@@ -151,16 +151,16 @@ describe('saving and recalling', () => {
     const again = await run('save-check', '--dry-run');
 
     expect(dry).to.include({ code: 0, errors: '' });
-    expect(dry.output).to.match(/^\[OK\] app would-save \(\d+ ms\)\n$/);
+    expect(dry.output).to.match(/^app would-save \(\d+ ms\)\n$/);
     expect(left).to.deep.equal([]);
     expect(again.output).to.match(/^\[OK\] app unchanged /);
   });
 
   it('reports as JSON what a scheduler has to know', async () => {
-    const [report] = (await run('save-check', '--json', '--no-sync')).objects();
+    const report = (await run('save-check', '--json', '--no-sync')).document();
 
     expect(report).to.deep.include({ status: 'done', sync: null, problems: [], exitCode: 0 });
-    const [project] = report?.['projects'] as Record<string, unknown>[];
+    const [project] = report['projects'] as Record<string, unknown>[];
     expect(project).to.deep.include({ name: 'app', root: repository.path, outcome: 'saved', children: 2, files: 0, warnings: [] });
     expect(JSON.parse(readFileSync(scene().path('home/state/last-run.json'), 'utf8'))).to.deep.equal(report);
   });

@@ -35,7 +35,7 @@ export async function killedSave(
   const save = async (): Promise<ContextRecord> => {
     const said = await holdfast(scene, ['save', 'now', '--project', repository.path, '--json'], home);
     expect([said.code, said.errors], 'a save').to.deep.equal([0, '']);
-    return said.objects()[0] as unknown as ContextRecord;
+    return said.document() as unknown as ContextRecord;
   };
   const earlier: string[] = [];
   for (let at = 0; at < before; at += 1) {

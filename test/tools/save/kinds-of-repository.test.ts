@@ -147,7 +147,7 @@ describe('a save of', () => {
   function expectWithoutGit(said: CommandRun, warning: RegExp): void {
     expect(said.code).to.equal(0);
     expect(said.errors).to.match(warning);
-    expect((said.objects()[0] as unknown as ContextRecord).git).to.equal(null);
+    expect((said.document() as unknown as ContextRecord).git).to.equal(null);
   }
 
   it('a repository where git is not installed goes without it, and says so', async () => {

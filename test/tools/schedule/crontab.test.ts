@@ -112,7 +112,7 @@ describe('a schedule by cron', () => {
 
     const { code, output } = await schedule('install', '--backend', 'cron', '--dry-run');
 
-    expect([code, output]).to.deep.equal([0, '[NOTE] would run crontab -\n']);
+    expect([code, output]).to.deep.equal([0, 'would run crontab -\n']);
     expect(crontab()).to.deep.equal(FOREIGN);
     expect(readdirSync(scene().path('home'))).to.not.include('state');
   });

@@ -157,13 +157,13 @@ describe('setup and uninstall', () => {
   });
 
   it('tells programs what it would do and what it did', async () => {
-    const [planned] = (await setup('--dry-run', '--json')).objects();
-    const [done] = (await setup('--yes', '--json')).objects();
+    const planned = (await setup('--dry-run', '--json')).document();
+    const done = (await setup('--yes', '--json')).document();
 
     expect(planned).to.deep.include({ done: false });
-    expect(planned?.['plan']).to.deep.include({ changes: true });
+    expect(planned['plan']).to.deep.include({ changes: true });
     expect(done).to.deep.include({ done: true });
-    expect(done?.['schedule']).to.include({ backend: 'cron', state: 'installed' });
+    expect(done['schedule']).to.include({ backend: 'cron', state: 'installed' });
   });
 
   for (const args of [['setup', 'word'], ['setup', '--agent', 'nobody'], ['setup', '--backend', 'at'], ['uninstall', '--all']]) {

@@ -27,7 +27,7 @@ describe('holdfast sync', () => {
     const ids = enqueue(place, 'a', 'b');
 
     const said = await run('--verify');
-    const [again] = (await run('--json')).objects();
+    const again = (await run('--json')).document();
 
     expect(said.output).to.match(/^\[OK\] 2 sent, 0 left, 0 failed \(\d+ ms\)\n$/);
     expect(said).to.include({ code: 0, errors: '' });
@@ -54,10 +54,10 @@ describe('holdfast sync', () => {
     const ids = enqueue(place, 'a', 'b');
 
     const said = await run('--dry-run');
-    const [less] = (await run('--dry-run', '--max', '1', '--json')).objects();
+    const less = (await run('--dry-run', '--max', '1', '--json')).document();
 
     expect(said).to.include({ code: 0, errors: '' });
-    expect(said.output).to.equal(ids.map((id) => `[NOTE] would send ${id} to ${remote().url}\n`).join(''));
+    expect(said.output).to.equal(ids.map((id) => `would send ${id} to ${remote().url}\n`).join(''));
     expect(less).to.deep.equal({ remote: remote().url, items: ids.slice(0, 1), reason: null });
     expect(remote().seen).to.deep.equal([]);
     expect(shelves(place)).to.deep.equal({ outbox: [...ids].sort(), sent: [], failed: [] });
@@ -70,10 +70,10 @@ describe('holdfast sync', () => {
     await run();
 
     const paused = await run('--dry-run');
-    const [all] = (await run('--dry-run', '--retry-failed', '--now', '--json')).objects();
+    const all = (await run('--dry-run', '--retry-failed', '--now', '--json')).document();
 
-    expect(paused.output).to.match(/^\[NOTE\] would send nothing: left alone for .* \(--now asks it\): PUT: 503 Service Unavailable\n$/);
-    expect(all?.['items']).to.have.members([refused, postponed]);
+    expect(paused.output).to.match(/^would send nothing: left alone for .* \(--now asks it\): PUT: 503 Service Unavailable\n$/);
+    expect(all['items']).to.have.members([refused, postponed]);
     expect(shelves(place)).to.deep.equal({ outbox: [postponed], sent: [], failed: [refused] });
   });
 
@@ -85,8 +85,8 @@ describe('holdfast sync', () => {
     const said = await run('--budget', '400ms', '--json');
 
     expect(said.code).to.equal(69);
-    expect(said.objects()[0]).to.include({ sent: 0, left: 2 });
-    expect(said.objects()[0]?.['durationMs']).to.be.lessThan(1500);
+    expect(said.document()).to.include({ sent: 0, left: 2 });
+    expect(said.document()['durationMs']).to.be.lessThan(1500);
     expect(shelves(place).outbox).to.deep.equal([...ids].sort());
   });
 
@@ -103,7 +103,7 @@ describe('holdfast sync', () => {
 
     expect(refused).to.include({ code: 65 });
     expect(listed.output).to.match(new RegExp(`^${id}  failed +\\S+  PUT: 422 Unprocessable Entity: no such field \\\\x1b\\[2J$`, 'm'));
-    expect(shown.objects()[0]).to.deep.include({ id, trigger: 'manual' });
+    expect(shown.document()).to.deep.include({ id, trigger: 'manual' });
     expect(shown.errors).to.include('refused: PUT: 422');
     expect(unconfirmed).to.include({ code: 64, output: '' });
     expect(requeued.output).to.equal(`[OK] ${id} waits again\n`);
@@ -153,7 +153,7 @@ describe('holdfast sync', () => {
     remote().behaviours.push(status(503, { 'retry-after': '60' }));
     await run();
 
-    const [facts] = (await run('status', '--json')).objects();
+    const facts = (await run('status', '--json')).document();
     const said = await run('status');
 
     expect(facts).to.deep.include({ outbox: 1, sent: 0, failed: 0, remote: remote().url, reason: 'PUT: 503 Service Unavailable' });

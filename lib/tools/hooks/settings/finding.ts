@@ -3,7 +3,7 @@
 import type { Agent } from '../events.js';
 
 export interface Finding {
-  readonly level: 'OK' | 'NOTE' | 'WARNING' | 'ERROR';
+  readonly level: 'OK' | 'WARNING' | 'ERROR';
   readonly agent?: Agent;
   /** What it is about. */
   readonly what: string;

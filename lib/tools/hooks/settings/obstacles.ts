@@ -38,7 +38,7 @@ function aboutCodex(): Finding[] {
   const isOff = /^\s*(?:features\.)?hooks\s*=\s*false\b/m.test(textIn(config));
   const off = isOff ? [{ level: 'ERROR', agent: 'codex', what: `${config}: hooks = false: Codex CLI calls none of these hooks` } as const] : [];
   const what = 'Codex CLI calls a hook only after you have trusted it: start codex and answer it, or use /hooks there';
-  return [...off, { level: 'NOTE', agent: 'codex', what }];
+  return [...off, { level: 'WARNING', agent: 'codex', what }];
 }
 
 function aboutGemini(project: string): Finding[] {
