@@ -1,5 +1,5 @@
-// The log of the tools: one line a fact, escaped, in a file of this user that is rotated when it is large, by one process
-// at a time. A tool that cannot write its log does its work all the same.
+// The log of the tools: one line a fact, escaped, in a file of this user that is rotated when it is large, by one
+// process at a time. A tool that cannot write its log does its work all the same.
 
 import { appendFileSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';

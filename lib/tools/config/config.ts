@@ -123,7 +123,7 @@ function requireOwn(path: string): void {
   if (process.getuid === undefined || ((uid === process.getuid() || uid === 0) && (mode & 0o022) === 0)) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
   const problem = `expected a file that only user ${process.getuid()} may write, got mode ${shown} of user ${uid}`;
-  throw new ToolFailure(EXIT.badConfiguration, `${path}: ${problem}; correct it with chmod go-w and chown`);
+  throw new ToolFailure(EXIT.badConfiguration, `${path}: ${problem}; correct it with: chmod go-w '${path}', or chown`);
 }
 
 function parsed(text: string, path: string): unknown {
