@@ -9,7 +9,10 @@ import { EXIT, ToolFailure } from './failure.js';
 export interface Directories {
   /** Holds `config.json`. */
   readonly config: string;
-  /** Holds the store, the locks and what is remembered between two runs. */
+  /**
+   * Holds the store, the locks and what is remembered between two runs. The locks are not below `XDG_RUNTIME_DIR` or
+   * `TMPDIR`: cron knows neither, and would take another lock than a login does.
+   */
   readonly state: string;
   readonly logs: string;
 }

@@ -58,13 +58,19 @@ function make(path: string): string[] {
 
 function requirePrivate(path: string): void {
   const found = lstatSync(path);
+  if (found.isSymbolicLink()) {
+    const advice = 'name the directory itself by HOLDFAST_HOME or XDG_STATE_HOME';
+    throw new ToolFailure(EXIT.cannotWrite, `${path}: expected a directory, got a symbolic link; ${advice}`);
+  }
   if (!found.isDirectory()) throw new ToolFailure(EXIT.cannotWrite, `${path}: expected a directory, and it is none`);
   if (process.getuid === undefined) return; // Windows: the profile of a user is readable by that user alone
-  if (found.uid === process.getuid() && (found.mode & 0o077) === 0) return;
+  const isOwn = found.uid === process.getuid();
+  if (isOwn && (found.mode & 0o077) === 0) return;
   const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
   const expected = `expected a directory of mode 0700 owned by user ${process.getuid()}`;
   const problem = `${expected}, got ${mode} of user ${found.uid}`;
-  throw new ToolFailure(EXIT.notPermitted, `${path}: ${problem}; correct it with chmod 0700 and chown`);
+  const advice = isOwn ? `correct it with: chmod 0700 '${path}'` : 'use another, or give it to this user with chown';
+  throw new ToolFailure(EXIT.notPermitted, `${path}: ${problem}; ${advice}`);
 }
 
 /** Replaces what is there. Until this returns the old text stays; from then on the new one does. */

@@ -6,9 +6,11 @@ import { isAbsolute, join, normalize, sep } from 'node:path';
 
 import { readBounded } from './bounded-file.js';
 import type { Config } from './config/config.js';
+import { isSetBy } from './config/environment.js';
 import { EXIT, ToolFailure } from './failure.js';
 import { repositoryOf } from './git/repository.js';
 import { look } from './look/look.js';
+import { isListOfPatterns, PATTERNS_EXPECTED } from './path-filter.js';
 
 export const PROJECT_FILE = '.holdfast.json';
 const LARGEST_PROJECT_FILE = 64 * 1024;
@@ -21,6 +23,9 @@ export interface Project {
   /** Paths below the root whose change means that somebody works there. */
   readonly indicators: readonly string[];
   readonly minIntervalSeconds: number;
+  /** Which changed files a saved context names (path-filter.ts). */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -42,14 +47,19 @@ export async function withoutLinks(directory: string): Promise<string> {
   return realpath(directory);
 }
 
-/** Rejects as realDirectory() does. */
-export async function openProject(directory: string, config: Config): Promise<Project> {
+/** Rejects as realDirectory() does. What the environment sets no project changes. */
+export async function openProject(directory: string, config: Config, env = process.env): Promise<Project> {
   const root = await realDirectory(directory);
   const path = join(root, PROJECT_FILE);
+  const user = usersWish(root, config);
   try {
-    return projectFrom(root, config, await look(root, __filename, askedIn, path));
+    const { wish, warnings } = wishIn(await look(root, __filename, askedIn, path));
+    if (isSetBy(env, 'activity.indicators')) delete wish.indicators;
+    if (isSetBy(env, 'save.minIntervalSeconds')) delete wish.minIntervalSeconds;
+    const indicators = (wish.indicators ?? user.indicators).slice(0, config.activity.maxIndicators);
+    return { ...user, ...wish, indicators, warnings };
   } catch (error) {
-    return { ...projectFrom(root, config, {}), warnings: [`${path}: ${(error as Error).message}`] };
+    return { ...user, warnings: [`${path}: ${(error as Error).message}`] };
   }
 }
 
@@ -67,26 +77,34 @@ async function found(search: Promise<string>): Promise<string> {
   }
 }
 
-function projectFrom(root: string, { activity, save }: Config, asked: unknown): Project {
+function usersWish(root: string, { activity, save }: Config): Omit<Project, 'warnings'> {
+  const indicators = activity.indicators.slice(0, activity.maxIndicators);
+  return { root, indicators, minIntervalSeconds: save.minIntervalSeconds, include: [], exclude: [] };
+}
+
+/** What a file asks for, and may. */
+type Wish = { -readonly [Key in Exclude<keyof Project, 'root' | 'warnings'>]?: Project[Key] };
+
+function wishIn(asked: unknown): { readonly wish: Wish; readonly warnings: readonly string[] } {
   const warnings: string[] = [];
   const wrong = (key: string, expected: string, got: unknown): void => {
     warnings.push(`${PROJECT_FILE}: ${key}: expected ${expected}, got ${JSON.stringify(got).slice(0, MOST_SAID)}`);
   };
-  const settings = {
-    indicators: [...activity.indicators],
-    minIntervalSeconds: save.minIntervalSeconds,
-  };
+  const wish: Wish = {};
   if (!isObject(asked)) wrong('the whole', 'an object', asked);
   for (const [key, value] of Object.entries(isObject(asked) ? asked : {})) {
     if (key === 'indicators') {
-      if (isListOfInside(value)) settings.indicators = value;
+      if (isListOfInside(value)) wish.indicators = value;
       else wrong(key, 'a list of relative paths that stay in the project', value);
+    } else if (key === 'include' || key === 'exclude') {
+      if (isListOfPatterns(value)) wish[key] = value;
+      else wrong(key, PATTERNS_EXPECTED, value);
     } else if (key === 'interval') {
-      if (isCount(value, LONGEST_INTERVAL_S)) settings.minIntervalSeconds = value;
+      if (isCount(value, LONGEST_INTERVAL_S)) wish.minIntervalSeconds = value;
       else wrong(key, `a whole number of seconds up to ${LONGEST_INTERVAL_S}`, value);
     } else if (key !== '$schema') warnings.push(`${PROJECT_FILE}: ${key.slice(0, MOST_SAID)}: a project may not set this`);
   }
-  return { root, ...settings, indicators: settings.indicators.slice(0, activity.maxIndicators), warnings };
+  return { wish, warnings };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 // `holdfast config`: which settings count here, where each comes from, and what is wrong with them.
 
 import { printable, printableJson } from '../../printable.js';
-import { configPath, loadConfig, type Config, type LoadedConfig } from '../../tools/config/config.js';
+import { configPath, loadConfig, type LoadedConfig } from '../../tools/config/config.js';
 import { endDespiteHungCalls } from '../../tools/deadline.js';
 import { directories } from '../../tools/directories.js';
 import { openProject, projectRootOf, type Project } from '../../tools/project.js';
@@ -11,11 +11,13 @@ import { columns, print } from '../output.js';
 
 const HELP = `usage: holdfast config show|path|check [--project DIR] [--config FILE] [--json]
 
-What the tools are told: by your config.json, by the .holdfast.json of a project, or by nobody.
+What the tools are told: by the environment (sync.remote is HOLDFAST_SYNC_REMOTE), by the
+.holdfast.json of a project, by your config.json, or by nobody.
 
-  show            every setting that counts here, and who has set it: default, user or project
+  show            every setting that counts here, and who has set it: default, user, project or
+                  environment
   path            where your configuration stands, or would
-  check           whether both files are right; what is wrong, with its path and the nearest key
+  check           whether all of these are right; what is wrong, with its path and the nearest key
 
   --project DIR   the repository that holds it, or else the directory (default: where you are)
   --config FILE   instead of config.json
@@ -52,20 +54,24 @@ function tellPath(given: Arguments): void {
 }
 
 async function check(given: Arguments): Promise<void> {
-  const { path, written, project } = await read(given);
+  const { path, written, project, byEnvironment } = await read(given);
   const { warnings } = project;
-  if (given.has('json')) return print([printableJson({ path, exists: written !== undefined, project: project.root, warnings })]);
+  const report = { path, exists: written !== undefined, project: project.root, environment: byEnvironment, warnings };
+  if (given.has('json')) return print([printableJson(report)]);
   print([
     `[OK] ${printable(path)}${written === undefined ? ' is not there: every setting has its default' : ''}`,
+    ...Object.entries(byEnvironment).map(([key, variable]) => `[OK] ${variable} sets ${key}`),
     ...warnings.map((warning) => `[WARNING] ${printable(warning)}`),
   ]);
 }
 
 async function show(given: Arguments): Promise<void> {
-  const { config, path, written, project } = await read(given);
-  const settings = settingsOf(config, written ?? {}, project);
+  const { path, project, ...loaded } = await read(given);
+  const settings = settingsOf(loaded, project);
   if (given.has('json')) return print([printableJson({ path, project: project.root, settings })]);
-  const rows = Object.entries(settings).map(([key, { value, by }]) => [key, printable(JSON.stringify(value)), by]);
+  const rows = Object.entries(settings).map(([key, { value, by, variable }]) => {
+    return [key, printable(JSON.stringify(value)), variable === undefined ? by : `${by} ${variable}`];
+  });
   print(columns(rows, ['left', 'left', 'left']));
 }
 
@@ -77,22 +83,34 @@ async function read(given: Arguments): Promise<LoadedConfig & { readonly project
 
 interface Setting {
   readonly value: unknown;
-  readonly by: 'default' | 'user' | 'project';
+  readonly by: 'default' | 'user' | 'project' | 'environment';
+  /** Of the environment. */
+  readonly variable?: string;
 }
 
+type Sources = Pick<LoadedConfig, 'config' | 'written' | 'byEnvironment'>;
+type Settings = Readonly<Record<string, Setting>>;
+
 /** By their paths. What a project asks for and the user has anyway is the user's. */
-function settingsOf(config: Config, written: object, project: Project): Readonly<Record<string, Setting>> {
+function settingsOf({ config, written = {}, byEnvironment }: Sources, project: Project): Settings {
   const asked: Readonly<Record<string, unknown>> = {
     'activity.indicators': project.indicators,
     'save.minIntervalSeconds': project.minIntervalSeconds,
   };
   const byUser = leavesOf(written);
   const settings = Object.entries(leavesOf(config)).map(([key, value]): [string, Setting] => {
+    const variable = byEnvironment[key];
+    if (variable !== undefined) return [key, { value, by: 'environment', variable }];
     const own = asked[key] ?? value;
     const isAsked = JSON.stringify(own) !== JSON.stringify(value);
     return [key, { value: own, by: isAsked ? 'project' : Object.hasOwn(byUser, key) ? 'user' : 'default' }];
   });
-  return Object.fromEntries(settings);
+  return Object.fromEntries([...settings, ...pathsOf(project)]);
+}
+
+/** What a project alone may set, by the keys of its file. */
+function pathsOf({ include, exclude }: Project): readonly [string, Setting][] {
+  return Object.entries({ include, exclude }).map(([key, value]) => [key, { value, by: value.length > 0 ? 'project' : 'default' }]);
 }
 
 /** `{ a: { b: 1 } }` is `{ 'a.b': 1 }`; lists are values. */

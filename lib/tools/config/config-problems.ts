@@ -1,6 +1,14 @@
-// What a schema check found, in words: the path of the key, what was expected, what came.
+// Checks a configuration against its schema, and says what is wrong in words: the path of the key, what was expected,
+// what came.
 
-export interface SchemaProblem {
+import { knownKeys, nearestTo } from './known-keys.js';
+
+interface Check {
+  (value: unknown): boolean;
+  errors?: readonly SchemaProblem[] | null;
+}
+
+interface SchemaProblem {
   /** A JSON pointer. */
   readonly instancePath: string;
   readonly keyword: string;
@@ -10,19 +18,27 @@ export interface SchemaProblem {
   readonly schemaPath: string;
 }
 
-/** A line each, in the order in which they were found. */
-export function describeProblems(problems: readonly SchemaProblem[], value: unknown): readonly string[] {
-  const known = knownKeys();
-  return problems.map((problem) => {
-    if (problem.keyword === 'additionalProperties') return aboutUnknown(problem, known);
+/**
+ * A line each, in the order in which they were found; none when it is right, and then its defaults are filled in, in
+ * place. `nameOf` tells what a path is called.
+ */
+export function problemsIn(value: unknown, nameOf = (path: string): string => path): readonly string[] {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-config-check.mjs
+  const check = require('./config-check.cjs') as Check;
+  if (check(value)) return [];
+  return (check.errors ?? []).map((problem) => {
+    if (problem.keyword === 'additionalProperties') return aboutUnknown(problem);
     const came = valueAt(value, problem.instancePath);
-    return `${pathOf(problem.instancePath)}: expected ${expectedBy(problem)}, got ${shown(came)}`;
+    return `${nameOf(pathOf(problem.instancePath))}: expected ${expectedBy(problem)}, got ${shown(came)}`;
   });
 }
 
-function aboutUnknown({ instancePath, params }: SchemaProblem, known: readonly string[]): string {
+function aboutUnknown({ instancePath, params }: SchemaProblem): string {
   const path = pathOf(`${instancePath}/${String(params['additionalProperty'])}`);
-  const nearest = nearestTo(path, known);
+  const nearest = nearestTo(
+    path,
+    knownKeys().map((key) => key.path),
+  );
   return `${path}: there is no such key${nearest === undefined ? '' : `; did you mean ${nearest}?`}`;
 }
 
@@ -62,44 +78,4 @@ function pathOf(pointer: string): string {
 
 function valueAt(value: unknown, pointer: string): unknown {
   return keysIn(pointer).reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
-}
-
-/** Every path that the schema knows. */
-function knownKeys(): readonly string[] {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- copied by scripts/build-config-check.mjs
-  return pathsIn(require('./config.schema.json') as Schema);
-}
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-}
-
-function pathsIn({ properties = {} }: Schema): string[] {
-  return Object.entries(properties).flatMap(([key, schema]) => [key, ...pathsIn(schema).map((path) => `${key}.${path}`)]);
-}
-
-const FARTHEST = 3;
-
-function nearestTo(path: string, known: readonly string[]): string | undefined {
-  const last = (whole: string): string => whole.split('.').at(-1) ?? whole;
-  const ranked = known
-    .map((candidate) => {
-      const ofLast = distance(last(path), last(candidate)) + 0.5;
-      return { candidate, distance: Math.min(distance(path, candidate), ofLast) };
-    })
-    .sort((one, other) => one.distance - other.distance);
-  return ranked[0] !== undefined && ranked[0].distance <= FARTHEST ? ranked[0].candidate : undefined;
-}
-
-/** Levenshtein's: letters to insert, delete or replace. */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [line, letter] of Array.from(one).entries()) {
-    row = row.reduce<number[]>((next, above, column) => {
-      if (column === 0) return [line + 1];
-      const replaced = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1);
-      return [...next, Math.min(replaced, above + 1, (next[column - 1] ?? 0) + 1)];
-    }, []);
-  }
-  return row.at(-1) ?? 0;
 }

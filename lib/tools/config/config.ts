@@ -1,4 +1,5 @@
-// The configuration of the tools: `config.json`, checked against config.schema.json, from which the defaults come too.
+// The configuration of the tools: `config.json`, checked against config.schema.json, from which the defaults come too,
+// and the environment, which counts more (environment.ts).
 // A wrong value and an unknown key are errors that name the path and, of a key, the nearest known one.
 
 import { readFileSync, statSync } from 'node:fs';
@@ -8,7 +9,8 @@ import { homeIfAny } from '../directories.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import { mistakeIn } from './json-mistake.js';
 import { readFileIfAny } from '../private-files.js';
-import { describeProblems, type SchemaProblem } from './config-problems.js';
+import { problemsIn } from './config-problems.js';
+import { withEnvironment, type ByEnvironment } from './environment.js';
 
 export interface Config {
   readonly version: 1;
@@ -68,11 +70,7 @@ export interface LoadedConfig {
   readonly path: string;
   /** What the user has set. Undefined: there is no such file. */
   readonly written: Readonly<Record<string, unknown>> | undefined;
-}
-
-interface Check {
-  (value: unknown): boolean;
-  errors?: readonly SchemaProblem[] | null;
+  readonly byEnvironment: ByEnvironment;
 }
 
 /** Where the configuration of that directory stands, or would. */
@@ -81,24 +79,22 @@ export function configPath(directory: string): string {
 }
 
 /**
- * Reads `config.json` of a directory, or the file that was named, which has to be there then.
+ * Reads `config.json` of a directory, or the file that was named, which has to be there then, and the environment.
  * Throws ToolFailure with exit code 78.
  */
-export function loadConfig(directory: string, file?: string): LoadedConfig {
+export function loadConfig(directory: string, file?: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
   const path = file ?? configPath(directory);
   const text = textOf(path, file !== undefined);
-  if (text === undefined) return { path, written: undefined, config: checkConfig({}, path) };
-  const written = parsed(text, path);
-  const config = checkConfig(structuredClone(written), path); // an object, or this has thrown
-  return { path, config, written: written as Readonly<Record<string, unknown>> };
+  const written = text === undefined ? undefined : parsed(text, path);
+  const inFile = checkConfig(text === undefined ? {} : structuredClone(written), path);
+  const settled = withEnvironment(inFile, env, inFile.sync.tokenEnv);
+  return { path, written: written as LoadedConfig['written'], ...settled }; // an object, or the check has thrown
 }
 
 /** Fills in the defaults, in place, of what a user has written. Throws ToolFailure with exit code 78. */
 export function checkConfig(value: unknown, path: string): Config {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-config-check.mjs
-  const check = require('./config-check.cjs') as Check;
-  if (check(value)) return value as Config;
-  const problems = describeProblems(check.errors ?? [], value);
+  const problems = problemsIn(value);
+  if (problems.length === 0) return value as Config;
   throw new ToolFailure(EXIT.badConfiguration, problems.map((problem) => `${path}: ${problem}`).join('\n'));
 }
 
@@ -127,7 +123,7 @@ function requireOwn(path: string): void {
   if (process.getuid === undefined || ((uid === process.getuid() || uid === 0) && (mode & 0o022) === 0)) return;
   const shown = (mode & 0o777).toString(8).padStart(4, '0');
   const problem = `expected a file that only user ${process.getuid()} may write, got mode ${shown} of user ${uid}`;
-  throw new ToolFailure(EXIT.badConfiguration, `${path}: ${problem}; correct it with chmod go-w and chown`);
+  throw new ToolFailure(EXIT.badConfiguration, `${path}: ${problem}; correct it with: chmod go-w '${path}', or chown`);
 }
 
 function parsed(text: string, path: string): unknown {

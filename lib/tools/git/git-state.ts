@@ -1,11 +1,14 @@
 // The state of a repository for a saved context: two contained children, one after the other, and nothing else. What
 // git cannot tell is a warning and no failure: the context is saved without it.
 
+import { relative, sep } from 'node:path';
+
 import type { GitState } from '../save/context-record.js';
 import type { ToolChildResult } from '../child.js';
 import { look } from '../look/look.js';
 import { readConfiguration, type GitConfiguration } from './configuration.js';
 import { runGit, type GitCall } from './locked-git.js';
+import { PathFilter, type PathLists } from '../path-filter.js';
 import { LOG_FORMAT, parseLog, parseStatus, type Status } from './parse-git.js';
 import { branchOf, repositoryOf, type Repository } from './repository.js';
 import { repositoryName } from './repository-name.js';
@@ -14,6 +17,8 @@ export interface GitLimits {
   readonly timeoutMs: number;
   readonly recentCommits: number;
   readonly maxFiles: number;
+  /** Which files are told, by their paths below the directory that was asked about. */
+  readonly paths?: PathLists;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
   readonly ignoresTerminate?: boolean | undefined;
@@ -57,7 +62,7 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
       found.children += 1;
       return result;
     };
-    const state = await askGit(git, known, limits);
+    const state = await askGit(git, { ...known, root, limits });
     return { ...found, ...state };
   } catch (error) {
     limits.signal?.throwIfAborted();
@@ -86,8 +91,14 @@ function explained(error: unknown): never {
 type AskGit = (words: readonly string[]) => Promise<ToolChildResult>;
 type State = Pick<GitFindings, 'state' | 'warnings'>;
 
-async function askGit(git: AskGit, { repository, branch }: Known, limits: GitLimits): Promise<State> {
-  const status = repository.isBare ? BARE : await statusBy(git, limits.maxFiles);
+interface Question extends Known {
+  readonly root: string;
+  readonly limits: GitLimits;
+}
+
+async function askGit(git: AskGit, question: Question): Promise<State> {
+  const { repository, branch, limits } = question;
+  const status = repository.isBare ? BARE : await statusBy(git, limits.maxFiles, toldOf(question));
   const isUnborn = !repository.isBare && status.head === null;
   const wantsLog = !isUnborn && (limits.recentCommits > 0 || repository.isBare);
   const log = wantsLog ? await logBy(git, Math.max(1, limits.recentCommits)) : { commits: [], warnings: [] };
@@ -97,11 +108,31 @@ async function askGit(git: AskGit, { repository, branch }: Known, limits: GitLim
   return { state: { ...status, branch, head, commits }, warnings: log.warnings };
 }
 
-async function statusBy(git: AskGit, maxFiles: number): Promise<Status> {
+async function statusBy(git: AskGit, maxFiles: number, told: Told): Promise<Status> {
   const result = await git(STATUS);
   if (result.code !== 0 && !result.truncated) throw new Error(problemOf('status', result));
-  const status = parseStatus(result.stdout, maxFiles);
-  return result.truncated ? { ...status, truncated: true } : status;
+  const status = parseStatus(result.stdout, maxFiles, told.takes);
+  return result.truncated || told.isPart() ? { ...status, truncated: true } : status;
+}
+
+/** Which paths are told; git names them from the top of the repository. */
+interface Told {
+  readonly takes: (path: string) => boolean;
+  /** Whether there are paths of which that was not to be found out. */
+  readonly isPart: () => boolean;
+}
+
+const ALL: Told = { takes: () => true, isPart: () => false };
+
+function toldOf({ root, repository: { top }, limits }: Question): Told {
+  const { include, exclude } = limits.paths ?? { include: [], exclude: [] };
+  if (include.length + exclude.length === 0) return ALL;
+  const filter = new PathFilter({ include, exclude });
+  const above = root === top ? '' : `${relative(top, root).replaceAll(sep, '/')}/`;
+  const takes = (path: string): boolean => {
+    return path.startsWith(above) ? filter.takes(path.slice(above.length)) : include.length === 0;
+  };
+  return { takes, isPart: () => filter.hasGivenUp };
 }
 
 /** Without commits there is no log; the state is told all the same. */

@@ -10,8 +10,8 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** How many words stand before the path in each kind of entry (git-status(1), Porcelain Format Version 2). */
 const WORDS_BEFORE_PATH: Readonly<Record<string, number>> = { '1': 8, '2': 9, u: 10, '?': 1 };
 
-/** Lists at most `mostFiles`; what was cut off in the middle is left out. */
-export function parseStatus(output: Buffer, mostFiles: number): Status {
+/** Counts the files that are taken, and lists at most `mostFiles`; what was cut off in the middle is left out. */
+export function parseStatus(output: Buffer, mostFiles: number, takes: (path: string) => boolean): Status {
   const heads = new Map<string, string>();
   const files: [string, string][] = [];
   const entries = piecesOf(output);
@@ -20,8 +20,9 @@ export function parseStatus(output: Buffer, mostFiles: number): Status {
     if (kind === '#') heads.set(words[0] ?? '', words.slice(1).join(' '));
     const before = WORDS_BEFORE_PATH[kind];
     if (before === undefined) continue;
-    files.push([kind === '?' ? '??' : (words[0] ?? ''), words.slice(before - 1).join(' ')]);
-    if (kind === '2') entries.shift(); // where it was renamed from
+    const path = words.slice(before - 1).join(' ');
+    const from = kind === '2' ? (entries.shift() ?? '') : path; // where it was renamed from
+    if (takes(path) && takes(from)) files.push([kind === '?' ? '??' : (words[0] ?? ''), path]);
   }
   const truncated = files.length > mostFiles;
   return { ...parseHeads(heads), ...countsOf(files), files: files.slice(0, mostFiles), truncated };

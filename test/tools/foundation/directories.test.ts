@@ -72,6 +72,32 @@ const CASES: readonly Case[] = [
     ],
   },
   { what: 'HOLDFAST_HOME', platform: 'linux', env: { HOLDFAST_HOME: '/h', XDG_STATE_HOME: '/s' }, home: '/x', found: ['/h', '/h/state', '/h/logs'] },
+  {
+    what: 'macOS with directories of XDG, which do not count',
+    platform: 'darwin',
+    env: { XDG_CONFIG_HOME: '/c', XDG_STATE_HOME: '/s', XDG_RUNTIME_DIR: '/r', TMPDIR: '/t' },
+    home: '/Users/me',
+    found: [
+      '/Users/me/Library/Application Support/holdfast',
+      '/Users/me/Library/Application Support/holdfast/State',
+      '/Users/me/Library/Logs/holdfast',
+    ],
+  },
+  {
+    what: 'Linux with a runtime directory and one for temporary files, which do not count',
+    platform: 'linux',
+    env: { XDG_RUNTIME_DIR: '/r', TMPDIR: '/t', XDG_CACHE_HOME: '/k', XDG_DATA_HOME: '/d' },
+    home: '/home/me',
+    found: ['/home/me/.config/holdfast', '/home/me/.local/state/holdfast', '/home/me/.local/state/holdfast/logs'],
+  },
+  { what: 'HOLDFAST_HOME on macOS', platform: 'darwin', env: { HOLDFAST_HOME: '/h' }, home: '/x', found: ['/h', '/h/state', '/h/logs'] },
+  {
+    what: 'HOLDFAST_HOME on Windows',
+    platform: 'win32',
+    env: { HOLDFAST_HOME: 'D:\\h', APPDATA: 'C:\\r', LOCALAPPDATA: 'C:\\l' },
+    home: 'C:\\Users\\me',
+    found: ['D:\\h', 'D:\\h\\state', 'D:\\h\\logs'],
+  },
   { what: 'HOLDFAST_HOME that is empty', platform: 'linux', env: { HOLDFAST_HOME: '' }, home: '/x', found: ['/x/.config/holdfast', '/x/.local/state/holdfast', '/x/.local/state/holdfast/logs'] },
 ];
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { openLog, openRotated } from '#lib/tools/log.js';
+import { openLog } from '#lib/tools/log.js';
 import { makePrivateDirectory, replaceFile } from '#lib/tools/private-files.js';
 import { Store } from '#lib/tools/save/store.js';
 
@@ -195,36 +195,5 @@ describe('a file that is replaced', () => {
 
     expect(() => replaceFile(scene().path('directory'), 'new')).to.throw(/EISDIR/);
     expect(readdirSync(scene().directory)).to.deep.equal(['directory']);
-  });
-});
-
-describe('the log', () => {
-  const scene = useScene();
-  const logs = (): string => scene().path('logs');
-
-  it('has one line for a fact, whatever is in it', () => {
-    openLog(logs()).write('WARNING', 'test', 'two\nlines \u001b[2J\u202e');
-
-    const text = readFileSync(join(logs(), 'holdfast.log'), 'utf8');
-    expect(text).to.match(/^\d{4}-\S+Z \[WARNING\] test\[\d+\]: two\\x0alines \\x1b\[2J\\u\{202e\}\n$/);
-  });
-
-  it('is rotated when it is large, and three of them are kept', () => {
-    const log = openLog(logs());
-    const long = 'x'.repeat(1024 * 1024);
-    for (const letter of ['a', 'b', 'c', 'd', 'e']) log.write('OK', 'test', letter + long);
-
-    const kept = readdirSync(logs()).sort();
-    expect(kept).to.deep.equal(['holdfast.log', 'holdfast.log.1', 'holdfast.log.2']);
-    expect(kept.map((name) => /: (\w)x/.exec(readFileSync(join(logs(), name), 'utf8'))?.[1])).to.deep.equal(['e', 'd', 'c']);
-  });
-
-  it('is no reason to fail when it cannot be written', () => {
-    writeFileSync(logs(), '');
-
-    openLog(logs()).write('OK', 'test', 'nobody reads this');
-
-    expect(readFileSync(logs(), 'utf8')).to.equal('');
-    expect(() => openRotated(logs(), 'daemon.log')).to.throw().and.include({ exitCode: 73 });
   });
 });

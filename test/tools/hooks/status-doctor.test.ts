@@ -82,6 +82,20 @@ describe('hooks status and doctor', () => {
     expect(readdirSync(join(agents.own, 'state'))).to.not.include('outbox');
   });
 
+  it('sends nothing by that, whatever remote the environment names', async () => {
+    await install('claude');
+    const remote = scene().path('remote');
+    mkdirSync(remote);
+    const env = { HOLDFAST_SYNC_REMOTE: `file://${remote}` };
+
+    expect((await agents.holdfast(['hooks', 'doctor', '--agent', 'claude'], env)).code).to.equal(0);
+
+    expect(readdirSync(remote)).to.deep.equal([]);
+    await agents.holdfast(['save', 'now'], env);
+    await agents.holdfast(['sync'], env);
+    expect(readdirSync(remote), 'the control').to.have.length(1);
+  });
+
   const BAD: Readonly<Record<string, { readonly does: string; readonly said: RegExp }>> = {
     'that blocks': { does: `console.log('{}'); process.exit(2)`, said: /Stop: expected exit code 0, got 2/ },
     'that says too much': { does: `console.log('hello {}')`, said: /Stop: expected one JSON object, got "hello \{\}/ },

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { runChild, type ToolChildResult } from '../../child.js';
 import { loadConfig } from '../../config/config.js';
+import { withoutSettings } from '../../config/environment.js';
 import type { Directories } from '../../directories.js';
 import { ToolFailure } from '../../failure.js';
 import { EVENT_NAMES, HOOK_EVENTS, type Agent, type HookEvent } from '../events.js';
@@ -81,7 +82,7 @@ async function call(agent: Agent, { name, handler }: Found): Promise<Finding> {
 
 async function runHandler(agent: Agent, event: HookEvent, handler: Handler, home: string): Promise<ToolChildResult> {
   const [file = '', ...args] = argvOf(agent, handler);
-  const env = { ...process.env, HOLDFAST_HOME: join(home, 'home'), HOLDFAST_DISABLE: undefined };
+  const env = { ...withoutSettings(process.env), HOLDFAST_HOME: join(home, 'home'), HOLDFAST_DISABLE: undefined };
   const input = JSON.stringify(samplePayload(agent, event, home));
   return runChild({ file, args, input, cwd: home, env, timeoutMs: HANDLER_TIMEOUT_MS });
 }
