@@ -3,7 +3,7 @@
 
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-import { lengthenBudget, setBudget } from '../tools/budget.js';
+import type * as Budget from '../tools/budget.js';
 import { Misuse } from './exit-codes.js';
 import { printText } from './output.js';
 
@@ -62,12 +62,17 @@ const BUDGET_MS = 60_000;
 function limit(given: Arguments, { budgetMs = BUDGET_MS }: Syntax): void {
   if (budgetMs === null) return;
   const asked = given.valueOf('budget');
-  setBudget(asked === undefined ? budgetMs : durationMs('--budget', asked));
+  budget().setBudget(asked === undefined ? budgetMs : durationMs('--budget', asked));
 }
 
 /** What another option asks to wait does not count, unless the user has said how long the whole may take. */
 export function allowFor(given: Arguments, ms: number): void {
-  if (given.valueOf('budget') === undefined) lengthenBudget(ms);
+  if (given.valueOf('budget') === undefined) budget().lengthenBudget(ms);
+}
+
+function budget(): typeof Budget {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazily: it loads the addon
+  return require('../tools/budget.js') as typeof Budget;
 }
 
 const BUDGET = { budget: { type: 'string' } } as const;

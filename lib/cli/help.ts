@@ -81,12 +81,12 @@ Exit codes: 0; 64 wrong usage.
 `;
 
 export function help(args: readonly string[]): void {
-  const given = parseArguments(args, { command: 'help', options: {}, help: HELP });
+  const given = parseArguments(args, { command: 'help', options: {}, budgetMs: null, help: HELP });
   if (given !== undefined) printText(HELP);
 }
 
 export function version(args: readonly string[]): void {
-  if (parseArguments(args, { command: 'version', options: {}, help: VERSION_HELP }) === undefined) return;
+  if (parseArguments(args, { command: 'version', options: {}, budgetMs: null, help: VERSION_HELP }) === undefined) return;
   const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
   print([(JSON.parse(text) as { version: string }).version]);
 }

@@ -1,7 +1,7 @@
 // What the commands print on standard output, and what becomes of it where nobody takes it.
 
 import { fstatSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import type * as Tty from 'node:tty';
 import { getSystemErrorMap } from 'node:util';
 
 import { printableJson } from '../printable.js';
@@ -55,10 +55,15 @@ function writeWhole(bytes: Buffer): void {
 function isFile(): boolean {
   try {
     const kind = fstatSync(STDOUT);
-    return kind.isFile() || (kind.isCharacterDevice() && !isatty(STDOUT));
+    return kind.isFile() || (kind.isCharacterDevice() && !isTerminal());
   } catch {
     return false; // a program without a console has none; process.stdout knows about that
   }
+}
+
+function isTerminal(): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazily: it loads all of net
+  return (require('node:tty') as typeof Tty).isatty(STDOUT);
 }
 
 /** Whoever wanted the output has not got it. */

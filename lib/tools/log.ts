@@ -4,7 +4,7 @@
 import { appendFileSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { tryLock, type FileLock } from '../native-api.js';
+import type * as Native from '../native-api.js';
 import { printable } from '../printable.js';
 import { makePrivateDirectory, writeFailure } from './private-files.js';
 
@@ -66,9 +66,10 @@ function prepare(directory: string, path: string): void {
 }
 
 /** Whoever does not get it appends all the same. */
-function lockIfFree(path: string): FileLock | undefined {
+function lockIfFree(path: string): Native.FileLock | undefined {
   try {
-    return tryLock(path);
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- lazily: most lines rotate nothing
+    return (require('../native-api.js') as typeof Native).tryLock(path);
   } catch {
     return undefined; // no descriptor is free, say, or the disk is full
   }

@@ -15,5 +15,5 @@ Exit codes: 0; 64 wrong usage; 125 it is missing.
 `;
 
 export function showGuardPath(args: readonly string[]): void {
-  if (parseArguments(args, { command: 'guard-path', options: {}, help: HELP }) !== undefined) print([guardPath()]);
+  if (parseArguments(args, { command: 'guard-path', options: {}, budgetMs: null, help: HELP }) !== undefined) print([guardPath()]);
 }

@@ -1,7 +1,7 @@
 // Reads what an agent writes to a hook. Some agents never close the pipe: reading ends with the first whole JSON
 // object, after a second, or when it is too much.
 
-import type { Readable } from 'node:stream';
+import type { Input } from './standard-input.js';
 
 export const PAYLOAD_WAIT_MS = 1000;
 export const LARGEST_PAYLOAD = 8 * 1024 * 1024;
@@ -11,7 +11,7 @@ export type PayloadRead =
   /** Why there is none. */
   | { readonly problem: string };
 
-export async function readPayload(input: Readable, waitMs = PAYLOAD_WAIT_MS): Promise<PayloadRead> {
+export async function readPayload(input: Input, waitMs = PAYLOAD_WAIT_MS): Promise<PayloadRead> {
   const chunks: Buffer[] = [];
   const end = new ObjectEnd();
   const problem = await new Promise<string | undefined>((resolve) => {
@@ -21,6 +21,7 @@ export async function readPayload(input: Readable, waitMs = PAYLOAD_WAIT_MS): Pr
     const settle = (outcome: string | undefined): void => {
       clearTimeout(tooLate);
       clearImmediate(look);
+      input.destroy();
       resolve(outcome);
     };
     // The time may be over before a busy process has looked for what came long ago: after a timer Node polls.
@@ -39,7 +40,6 @@ export async function readPayload(input: Readable, waitMs = PAYLOAD_WAIT_MS): Pr
     input.once('end', () => settle('it ended before a whole JSON object'));
     input.once('error', (error) => settle(error.message));
   });
-  input.destroy();
   return problem === undefined ? parsed(Buffer.concat(chunks).toString('utf8')) : { problem };
 }
 

@@ -10,6 +10,7 @@ import { AGENTS, HOOK_EVENTS, isAgent, isHookEvent, type Agent, type HookEvent }
 import type * as HookCalls from './hook-call.js';
 import { PAYLOAD_WAIT_MS, readPayload } from './read-payload.js';
 import type * as Respond from './respond.js';
+import { StandardInput, type Input } from './standard-input.js';
 
 /** The host of the hook waits for us at the end of a session, and for all other hooks too. */
 const SESSION_END_MS = 800;
@@ -19,30 +20,39 @@ const SAVE_MS = 150;
 /** Ends the process. */
 export async function runHook(args: readonly string[]): Promise<never> {
   const answer = new Answer();
+  const input = new StandardInput();
   const leave = (): never => {
     answer.send();
+    if (input.isReading) exitAtOnce();
     process.exit(0);
   };
   process.on('uncaughtException', leave);
   const deadline = new Deadline(() => {
     answer.send();
-    (load('../../native-api.js') as typeof Native).exitAtOnce(0); // something hangs: exit(3) might wait for it
+    exitAtOnce();
   });
-  if (process.env['HOLDFAST_DISABLE'] !== '1') await work(args, answer, deadline);
+  if (process.env['HOLDFAST_DISABLE'] !== '1') await work(args, input, answer, deadline);
   else answer.agent = commandLine(args).agent;
   return leave();
 }
 
-async function work(args: readonly string[], answer: Answer, deadline: Deadline): Promise<void> {
+/** Something hangs, and exit(3) might wait for it. */
+function exitAtOnce(): never {
+  return (load('../../native-api.js') as typeof Native).exitAtOnce(0);
+}
+
+async function work(args: readonly string[], input: Input, answer: Answer, deadline: Deadline): Promise<void> {
   const complaints = new Complaints(answer);
   try {
-    await serve(args, { answer, complaints, deadline });
+    await serve(args, { input, answer, complaints, deadline });
   } catch (error) {
     complaints.tell(error);
   }
 }
 
-type Means = Pick<Respond.Turn, 'answer' | 'complaints' | 'deadline'>;
+interface Means extends Pick<Respond.Turn, 'answer' | 'complaints' | 'deadline'> {
+  readonly input: Input;
+}
 
 async function serve(args: readonly string[], means: Means): Promise<void> {
   const { answer, complaints, deadline } = means;
@@ -69,7 +79,7 @@ function endInAnyCase(deadline: Deadline): void {
 
 async function callOf(asked: HookCalls.Asked, means: Means): Promise<HookCalls.HookCall | undefined> {
   const { answer, complaints, deadline } = means;
-  const read = await readPayload(process.stdin, Math.min(PAYLOAD_WAIT_MS, Math.max(deadline.msLeft - SAVE_MS, 0)));
+  const read = await readPayload(means.input, Math.min(PAYLOAD_WAIT_MS, Math.max(deadline.msLeft - SAVE_MS, 0)));
   if ('problem' in read) {
     complaints.note(`standard input: ${read.problem}`);
     return undefined;

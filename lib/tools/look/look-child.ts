@@ -7,11 +7,13 @@ import { exitAtOnce } from '../../native-api.js';
 import { withinDeadline } from '../deadline.js';
 import { LOOK_DEADLINE_MS, type Found, type Question } from './look.js';
 
+type Work = (...args: readonly unknown[]) => Promise<unknown>;
+
 async function answer(path: string): Promise<Found> {
   try {
     const { module, name, args } = JSON.parse(await text(process.stdin)) as Question;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module is named by the question
-    const { [name]: work } = require(module) as Readonly<Record<string, (...all: readonly unknown[]) => Promise<unknown>>>;
+    const { [name]: work } = require(module) as Readonly<Record<string, Work>>;
     if (work === undefined) throw new Error(`${module} exports no ${name}`);
     return { found: await withinDeadline(work(...args), LOOK_DEADLINE_MS, path) };
   } catch (error) {
