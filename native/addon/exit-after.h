@@ -1,6 +1,6 @@
 // exitAfter(ms, code, words) of lib/addon/binding.ts: the end of this process at a moment, from a
-// thread of its own. Whoever waits in the kernel for a file system that hangs runs no JavaScript and
-// no handler of a signal; the end of a process needs neither.
+// thread of its own. Whoever waits in the kernel for a file system that hangs runs no JavaScript
+// and no handler of a signal; the end of a process needs neither.
 #pragma once
 
 #include <napi.h>

@@ -28,6 +28,7 @@ does the same by itself, once, for proven ones.
   --min-age TIME  leave alone what is younger and not proven by a record (default 60s)
   --explain PID   every test of one process, with its result; signals nothing
   --json          one object: 'trees', 'suspects' and 'litter', or what --explain tells
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -22,6 +22,7 @@ What the tools are told: by the environment (sync.remote is HOLDFAST_SYNC_REMOTE
   --project DIR   the repository that holds it, or else the directory (default: where you are)
   --config FILE   instead of config.json
   --json          one object
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -36,8 +36,9 @@ const HELP = `usage: holdfast doctor [--gauntlet] [--json]
 
 Probes, now and here, which mechanisms work, why others do not, and what to do about it.
 
-  --gauntlet  also try what processes do to escape: some seconds, no rights, nothing left behind
-  --json      one object: 'probes', and 'attempts' of the gauntlet
+  --gauntlet     also try what processes do to escape: some seconds, no rights, nothing left behind
+  --json         one object: 'probes', and 'attempts' of the gauntlet
+  --budget TIME  for the whole of it (default 60s, with --gauntlet 10m more); then exit 124
   --help
 
 Examples:

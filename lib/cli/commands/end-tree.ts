@@ -22,6 +22,7 @@ An id may be cut to what is unique of it, at least 4 characters.
 
   --grace TIME    between polite and hard: 500ms, 5s, 2m, 1h (default: the tree's own)
   --json          one object: how it ended
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:
@@ -35,7 +36,8 @@ const KILL_HELP = `usage: holdfast kill ID|LABEL [--json]
 Ends a tree at once: SIGKILL to every member, until none is left.
 An id may be cut to what is unique of it, at least 4 characters.
 
-  --json    one object: how it ended
+  --json         one object: how it ended
+  --budget TIME  for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -41,6 +41,7 @@ Before each change the file is copied to FILE.holdfast-backup-TIME.
   --project DIR   the project of these scopes (default: where you are)
   --dry-run       say what would be changed, and change nothing
   --json          one object: 'agents'; of doctor 'findings'
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -12,8 +12,9 @@ const HELP = `usage: holdfast ps [--all] [--json]
 Lists the live trees of this user, whoever owns them: the processes that hold together, what
 holds them, what they consume, and whose death ends them.
 
-  --all     also released, abandoned, foreign and corrupt ones, with the reason
-  --json    one object: 'trees', with every member
+  --all          also released, abandoned, foreign and corrupt ones, with the reason
+  --json         one object: 'trees', with every member
+  --budget TIME  for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -18,6 +18,7 @@ Tells what was saved last of a project. Starts no process.
   --json          the record as it was saved
   --max-chars N   characters of the text (default 4000)
   --config FILE   instead of config.json
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

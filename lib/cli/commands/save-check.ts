@@ -18,7 +18,7 @@ Looks at each project once: a few files tell whether somebody works there. Where
 nothing is started; where somebody does the context is saved, by git twice at most, one after the
 other. Then it ends what crashes have left behind and sends what waits. Only one runs at a time.
 
-  --project DIR   look at this one; may be given several times (default: those of the configuration)
+  --project DIR   look at this one; may be given several times (projects; none)
   --scheduled     called by a scheduler
   --force         save whether somebody works there or not
   --no-sync       send nothing

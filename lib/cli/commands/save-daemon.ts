@@ -32,17 +32,19 @@ owner ends. After each look it ends what crashes have left behind and sends what
   status    whether it runs, for whom, and what it has saved
   run       stay in the foreground, for service managers: SIGTERM ends it after a last save
 
-  --owner WHO      whose end ends the daemon (default: of the configuration, else auto)
+  --owner WHO      whose end ends the daemon (daemon.owner; auto)
                      auto        the agent that called, else the leader of this session
                      parent      the process that ran this command
                      login       the outermost process of this login
                      PID[:START] any other, but never pid 1
-  --interval TIME  between two looks: 60s, 5m (default: of the configuration)
-  --project DIR    watch this one; may be given several times (default: those of the configuration)
+  --interval TIME  between two looks: 60s, 5m (daemon.intervalSeconds; 60s)
+  --project DIR    watch this one; may be given several times (projects; none)
   --wait TIME      how long 'start' waits until it runs (default 15s)
   --timeout TIME   how long 'stop' leaves it for the last save before SIGKILL (default 5s)
   --config FILE    another configuration
   --json           one object: how it stands
+  --tell           of 'run': say on descriptor 3 that it runs, as 'start' asks
+  --budget TIME    for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -20,6 +20,7 @@ taken out. Starts git twice at most, one after the other; an unchanged state is 
   --config FILE       instead of config.json
   --json              the record
   --quiet             say only what is wrong
+  --budget TIME       for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -31,12 +31,13 @@ Runs 'holdfast save-check --scheduled' at intervals, by the scheduler of this sy
   run-now   once more, at once
   print     what install would write, for a configuration management
 
-  --every TIME     60s at least; 5m or more is better (default: of the configuration, 5m)
+  --every TIME     60s at least; 5m or more is better (schedule.everySeconds; 5m)
   --backend NAME   task-scheduler, systemd, launchd, cron (default auto: what this system has)
   --name NAME      of the job (default save-check)
   --config FILE    another configuration, for the job too
   --dry-run        change nothing, say what would be done
   --json           one object
+  --budget TIME    for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -27,6 +27,7 @@ would. When anything fails all of it is taken back.
   --dry-run       show what would be changed, and change nothing
   --yes           do not ask
   --json          one object, and no question
+  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

@@ -15,7 +15,8 @@ const HELP = `usage: holdfast tree [ID|LABEL] [--json]
 Draws a tree, or every live one: its owner, its guard, its root and all members, with state, CPU
 time, memory and age. An id may be cut to what is unique of it, at least 4 characters.
 
-  --json    one object: 'trees', with every member
+  --json         one object: 'trees', with every member
+  --budget TIME  for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

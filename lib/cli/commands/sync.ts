@@ -21,10 +21,10 @@ it; what the remote refuses is kept in 'failed' with the reason.
 
   --budget TIME    for the whole of it (sync.budgetMs; 30s)
   --max N          try at most so many items
-  --verify         read each item back before it counts as sent
+  --verify         read each item back before it counts as sent (sync.verify; off)
   --retry-failed   try again what was refused before
   --now            ask a remote that has failed lately although it is not yet time
-  --remote URL     instead of sync.remote: https://..., s3://bucket/prefix, file:///directory
+  --remote URL     where (sync.remote; none): https://..., s3://bucket/prefix, file:///directory
   --dry-run        say what would be sent, and where; ask nobody, change nothing
   --config FILE    instead of config.json
   --json           one object

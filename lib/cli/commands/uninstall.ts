@@ -16,9 +16,10 @@ const HELP = `usage: holdfast uninstall [--dry-run] [--yes] [--json]
 Takes back what was set up for you: the hooks of all agents wherever they were installed from here,
 every schedule, every save daemon. What was saved, the configuration and the logs stay.
 
-  --dry-run   show what would be done, and do nothing
-  --yes       do not ask
-  --json      one object, and no question
+  --dry-run      show what would be done, and do nothing
+  --yes          do not ask
+  --json         one object, and no question
+  --budget TIME  for the whole of it (default 60s); exit 124 when it is used up
   --help
 
 Examples:

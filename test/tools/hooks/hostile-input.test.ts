@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { constants, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
+import { execPath } from 'node:process';
 
 import { readPayload } from '#lib/tools/hooks/read-payload.js';
 
@@ -14,6 +15,11 @@ import { useScene } from '../../support/scene.js';
 
 /** The promise is 1.5 s; starting Node on a busy machine is not part of what is tested here. */
 const IN_TIME_MS = 4000;
+const HOLDFAST = join(PROJECT_ROOT, 'bin', 'holdfast.js');
+/** libuv makes what it opens non-blocking, for everybody who has it (uv_pipe_open()). */
+const SHARING = `process.stdin.fd;
+  const { spawn } = require('node:child_process');
+  spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' }).on('exit', (code) => process.exit(code));`;
 const MEBIBYTE = 1024 * 1024;
 
 describe('a hook, whatever comes in,', () => {
@@ -55,6 +61,14 @@ describe('a hook, whatever comes in,', () => {
 
     expect(answerOf(run)).to.deep.equal({});
     expect(place.saved()[0]?.session?.id).to.equal('s1');
+  });
+
+  it('takes an object also where a program that shares its standard input has made that non-blocking', async () => {
+    const pieces = Array.from(object({ cwd: place.project, last_assistant_message: 'shared' }));
+    const run = await place.runCommand([execPath, '-e', SHARING, HOLDFAST, 'hook', 'stop'], { pieces, staysOpen: true });
+
+    expect(answerOf(run)).to.deep.equal({});
+    expect(place.saved()[0]?.summary.text).to.equal('shared');
   });
 
   it('reads no further than the first object', async () => {
