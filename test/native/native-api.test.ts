@@ -31,6 +31,37 @@ async function inAnotherNode(script: string): Promise<string> {
   return output.trim();
 }
 
+describe('exitAfter', () => {
+  const HANG = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+  const SAY = 'console.log("still here")';
+
+  async function endOf(script: string): Promise<{ code: number | null; output: string; errors: string }> {
+    const library = JSON.stringify(join(PROJECT_ROOT, 'dist', 'native-api.js'));
+    const child = spawn(execPath, ['-e', `const { exitAfter } = require(${library}); ${script}`]);
+    let [output, errors] = ['', ''];
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+    await within('the other Node ends', once(child, 'close'));
+    return { code: child.exitCode, output: output.trim(), errors };
+  }
+
+  it('ends a process though its main thread hangs, with the code and the words that were given', async () => {
+    expect(await endOf(`exitAfter(100, 7, 'enough'); ${HANG}`)).to.deep.equal({ code: 7, output: '', errors: 'enough' });
+  });
+
+  it('counts as it was called last', async () => {
+    const taken = `exitAfter(150, 7); exitAfter(undefined); ${HANG.replace(/\)$/, ', 400)')}; ${SAY}`;
+    const later = `exitAfter(150, 7); exitAfter(300, 8); ${HANG}`;
+
+    expect(await endOf(taken)).to.deep.equal({ code: 0, output: 'still here', errors: '' });
+    expect(await endOf(later)).to.deep.equal({ code: 8, output: '', errors: '' });
+  });
+
+  it('throws what is no time', async () => {
+    expect((await endOf("exitAfter('soon')")).errors).to.match(/TypeError: ms/);
+  });
+});
+
 describe('processGroup', () => {
   it('names the group of a process', () => {
     expect(processGroup.get(0)).to.equal(processLine(process.pid)?.group);

@@ -140,6 +140,17 @@ describe('holdfast/native on Windows', () => {
     lock(path).release();
   });
 
+  it('ends a process after a time, though its main thread hangs', async () => {
+    const library = JSON.stringify(require.resolve('#lib/native-api.js'));
+    const hang = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)';
+    const run = scene().start([process.execPath, '-e', `require(${library}).exitAfter(100, 7, "enough"); ${hang}`]);
+    const closed = once(run.child, 'close');
+
+    expect(await run.ended()).to.deep.equal({ code: 7, signal: null });
+    await closed;
+    expect(run.errors).to.equal('enough');
+  });
+
   it('says so of what Windows has not', () => {
     expect(() => processGroup.get(0)).to.throw('win32 has no processGroup');
     expect(() => prctl.getName()).to.throw('win32 has no prctl');

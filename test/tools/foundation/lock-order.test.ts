@@ -1,5 +1,5 @@
-// No two locks of the tools wait for each other: who holds one asks for another only without waiting, or for that of the
-// store, whose holder waits for none.
+// No two locks of the tools wait for each other: who holds one asks for another only without waiting, or for that of
+// the store, whose holder waits for none.
 
 import { expect } from 'chai';
 import { mkdirSync, writeFileSync } from 'node:fs';

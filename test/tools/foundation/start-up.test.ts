@@ -1,4 +1,5 @@
-// What a command loads before it does anything: each file costs a part of a millisecond, and an agent waits for its hooks.
+// What a command loads before it does anything: each file costs a part of a millisecond, and an agent waits for its
+// hooks.
 
 import { expect } from 'chai';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
