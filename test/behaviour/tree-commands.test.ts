@@ -144,7 +144,7 @@ describe('the commands', () => {
     { args: [], said: /no command given/ },
     { args: ['\x1b[2J'], said: /unknown command '\\x1b\[2J'/ },
     { args: ['ps', 'x'], said: /ps expects no arguments, got 'x'/ },
-    { args: ['ps', '--colour'], said: /ps: Unknown option '--colour'; the options are --all, --json, --help/ },
+    { args: ['ps', '--colour'], said: /ps: Unknown option '--colour'; the options are --all, --json, --budget, --help/ },
     { args: ['ps', '--json=yes'], said: /ps: Option '--json' does not take an argument/ },
     { args: ['tree', 'a', 'b'], said: /tree expects at most one id or label, got 'a' 'b'/ },
     { args: ['tree', '--\u202ejson'], said: /tree: Unknown option '--\\u\{202e\}json'/ },

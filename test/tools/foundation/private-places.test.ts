@@ -138,7 +138,7 @@ describe('what the tools write', () => {
     await endProcesses(() => [login.identity].filter(isAlive));
     const afterwards = await check();
 
-    expect(meanwhile.output + meanwhile.errors).to.include(`Previous execution still running (pid ${login.identity.pid}`);
+    expect(meanwhile.output + meanwhile.errors).to.include(`Previous execution still running, skipping (pid ${login.identity.pid}`);
     expect(afterwards.output).to.match(/^\[OK\] project saved /m);
     expect([...readdirSync(scene().path('run')), ...readdirSync(scene().path('temporary'))]).to.deep.equal([]);
   });
