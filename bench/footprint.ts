@@ -2,14 +2,15 @@
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, fsyncSync, openSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { guardPath } from '#lib/addon/native-files.js';
 
 import { contained, workingMechanisms } from './contenders.js';
-import { printTable, promise, type Row } from './statistics.js';
+import { median, printTable, promise, type Row } from './statistics.js';
 
 const PROJECT_ROOT = join(__dirname, '..', '..');
 
@@ -61,24 +62,35 @@ function guardOf(root: number): number {
   return guard;
 }
 
+const BARE = 'node -e 0';
+const VERSION = 'holdfast --version';
+const HOOK = 'holdfast hook stop, told nothing';
+const START_UP_MS = 15;
+
 export function benchCommandLine(effort: number): void {
   const command = join(PROJECT_ROOT, 'bin', 'holdfast.js');
+  const home = mkdtempSync(join(tmpdir(), 'holdfast-bench-')); // a hook that is told nothing says so in its log
+  const env = { ...process.env, HOLDFAST_HOME: home };
   const ways: { name: string; argv: readonly [string, ...string[]] }[] = [
     { name: 'true', argv: ['/bin/true'] },
     { name: 'holdfast-guard run -- true', argv: [guardPath(), 'run', '--', '/bin/true'] },
-    { name: 'node -e 0', argv: [process.execPath, '-e', '0'] },
+    { name: BARE, argv: [process.execPath, '-e', '0'] },
     { name: 'holdfast run -- true', argv: [process.execPath, command, 'run', '--', '/bin/true'] },
-    { name: 'holdfast --version', argv: [process.execPath, command, '--version'] },
+    { name: VERSION, argv: [process.execPath, command, '--version'] },
+    { name: HOOK, argv: [process.execPath, command, 'hook', 'stop'] },
   ];
   const rows = ways.map(({ name }) => ({ name, values: [] as number[] }));
-  for (let round = 0; round < Math.max(3, Math.round(30 * effort)); round++) {
+  for (let round = 0; round < Math.max(3, Math.round(31 * effort)); round++) {
     for (const [index, { argv }] of ways.entries()) {
       const [file, ...args] = argv;
       const began = performance.now();
-      const { status } = spawnSync(file, args, { stdio: 'ignore' });
+      const { status } = spawnSync(file, args, { stdio: 'ignore', env });
       if (status !== 0) throw new Error(`${argv.join(' ')} exited with ${status ?? 'a signal'}`);
       rows[index]?.values.push(performance.now() - began);
     }
   }
+  rmSync(home, { recursive: true });
   printTable('a command from start to end', 'ms', rows);
+  const medianOf = (wanted: string): number => median(rows.find(({ name }) => name === wanted)?.values ?? []);
+  for (const name of [VERSION, HOOK]) promise(`${name}, over ${BARE}`, medianOf(name) - medianOf(BARE), START_UP_MS, ' ms');
 }

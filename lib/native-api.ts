@@ -11,6 +11,8 @@ export type { FileLock, Identity, JobLimits, JobUsage, Prctl, ProcessEntry, Proc
 /** A Windows Job Object: unnamed, without breakaway; its members die with its last handle. */
 export type Job = JobHandle;
 
+const LONGEST_MS = 2 ** 31 - 1;
+
 export const Job = {
   /**
    * An empty job, which ends its members when it is closed or this process dies. Windows only: elsewhere it throws
@@ -102,9 +104,13 @@ export function exitAtOnce(code: number): never {
 /**
  * Ends this process as exitAtOnce() does once `ms` milliseconds have passed, also while its main thread is in a call
  * that hangs; `words` are written to standard error then. Only the last call counts, and `undefined` takes it back.
- * Throws EAGAIN when no thread can be made (pthread_create(3), CreateThread).
+ * Throws a RangeError unless the time is from 0 to 2^31 - 1 ms, and EAGAIN when no thread can be made
+ * (pthread_create(3), CreateThread).
  */
 export function exitAfter(ms: number | undefined, code = 1, words = ''): void {
+  if (ms !== undefined && !(ms >= 0 && ms <= LONGEST_MS)) {
+    throw new RangeError(`ms: expected 0 to ${LONGEST_MS}, got ${ms}`);
+  }
   binding().exitAfter(ms, code, words);
 }
 

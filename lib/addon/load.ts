@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 
 import { ContainmentError } from '../errors.js';
 import type { Binding } from './binding.js';
-import { candidatesFor } from './native-files.js';
+import { candidatesFor } from './candidates.js';
 
 let loaded: Binding | undefined;
 

@@ -1,21 +1,11 @@
-// Where the native files of this package are: what was built here first, then what came with the package.
-// Repairs a lost execute bit of the guard: packers and artifact stores drop modes.
+// Where the guard is. Repairs a lost execute bit of it: packers and artifact stores drop modes.
 
 import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 
 import { ContainmentError, systemErrorOf } from '../errors.js';
+import { candidatesFor } from './candidates.js';
 
-const PACKAGE_ROOT = dirname(dirname(__dirname));
 const GUARD_NAME = process.platform === 'win32' ? 'holdfast-guard.exe' : 'holdfast-guard';
-
-/** The places in which a native file may be, best first. Electron cannot execute inside an asar archive. */
-export function candidatesFor(name: string): readonly string[] {
-  const target = `${process.platform}-${process.arch}`;
-  return [join(PACKAGE_ROOT, 'build', 'Release', name), join(PACKAGE_ROOT, 'prebuilds', target, name)].map((path) =>
-    path.replace(/\.asar([\\/])/, '.asar.unpacked$1'),
-  );
-}
 
 let found: string | undefined;
 

@@ -41,7 +41,7 @@ export function parseArguments(args: readonly string[], syntax: Syntax): Argumen
   }
   requireWords(positionals, syntax);
   const given = argumentsOf(values, positionals);
-  limit(given, syntax);
+  limit(given, syntax.budgetMs);
   return given;
 }
 
@@ -59,10 +59,11 @@ function argumentsOf(values: ReturnType<typeof parseArgs>['values'], words: read
 
 const BUDGET_MS = 60_000;
 
-function limit(given: Arguments, { budgetMs = BUDGET_MS }: Syntax): void {
-  if (budgetMs === null) return;
+/** What `--budget` says, or else this. */
+export function limit(given: Arguments, budgetMs: number | null = BUDGET_MS): void {
   const asked = given.valueOf('budget');
-  budget().setBudget(asked === undefined ? budgetMs : durationMs('--budget', asked));
+  const ms = asked === undefined ? budgetMs : durationMs('--budget', asked);
+  if (ms !== null) budget().setBudget(ms);
 }
 
 /** What another option asks to wait does not count, unless the user has said how long the whole may take. */

@@ -1,6 +1,7 @@
 // The command `holdfast`. Each command is loaded only when it is asked for: start-up time is part of every
 // `holdfast run`.
 
+import type * as Budget from '../tools/budget.js';
 import type * as Cleanup from './commands/cleanup.js';
 import type * as ConfigCommand from './commands/config.js';
 import type * as Doctor from './commands/doctor.js';
@@ -46,6 +47,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   help: (args) => (load('./help.js') as typeof Help).help(args),
 };
 
+/** They start at once, or end as another program. */
+const WITHOUT_BUDGET: readonly string[] = ['run', 'hook', 'guard-path', 'help', 'version'];
+
 const SYNONYMS: Readonly<Record<string, string>> = {
   '--help': 'help',
   '-h': 'help',
@@ -57,16 +61,17 @@ export function main(args: readonly string[]): void {
   const [word = '', ...rest] = args;
   const name = SYNONYMS[word] ?? word;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  void perform(command ?? unknown(word), rest);
+  void perform(command ?? unknown(word), rest, WITHOUT_BUDGET.includes(name));
 }
 
 function unknown(word: string): Command {
   return () => failures().refuse(word === '' ? 'no command given' : `unknown command '${word}'`);
 }
 
-async function perform(command: Command, args: readonly string[]): Promise<void> {
+async function perform(command: Command, args: readonly string[], isUntimed: boolean): Promise<void> {
   try {
     await command(args);
+    if (!isUntimed) (load('../tools/budget.js') as typeof Budget).finishBudget();
   } catch (error) {
     failures().tellFailure(error);
   }

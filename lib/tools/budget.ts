@@ -1,6 +1,8 @@
 // The total time of a command. When it is used up a signal aborts, by which runChild() ends its trees; a command that
 // does not end then is ended from a thread of its own, and with it goes every tree that it owns.
 
+import { setMaxListeners } from 'node:events';
+
 import { exitAfter } from '../native-api.js';
 import { EXIT, ToolFailure, type ExitCode } from './failure.js';
 
@@ -25,6 +27,7 @@ class Budget {
     this.#until = ms;
     this.#exitCode = exitCode;
     this.#words = `not done within ${ms / 1000} s, and ended (--budget TIME allows more)`;
+    setMaxListeners(0, this.signal); // many children may run at once
     this.resume(0);
   }
 
@@ -34,7 +37,7 @@ class Budget {
 
   pause(): void {
     clearTimeout(this.#timer);
-    exitAfter(undefined);
+    endAfter(undefined);
   }
 
   resume(longerMs: number): void {
@@ -42,7 +45,7 @@ class Budget {
     this.#until += longerMs;
     const left = Math.max(0, this.#until - performance.now());
     this.#timer = setTimeout(() => this.#spend(), Math.min(left, LONGEST_MS)).unref();
-    exitAfter(Math.min(left + TIDYING_MS, LONGEST_MS), this.#exitCode, `holdfast: ${this.#words}\n`);
+    endAfter(Math.min(left + TIDYING_MS, LONGEST_MS), this.#exitCode, `holdfast: ${this.#words}\n`);
   }
 
   /** Whatever the command has made of its end: it was cut short. */
@@ -59,6 +62,15 @@ class Budget {
   }
 }
 
+/** Without the addon, or a thread to be had, the timer is left: a command that would tell of that is worth more. */
+function endAfter(...when: Parameters<typeof exitAfter>): void {
+  try {
+    exitAfter(...when);
+  } catch {
+    // docs/tools.md#time
+  }
+}
+
 let budget: Budget | undefined;
 
 /** Milliseconds from the start of this process, and the exit code of whoever needs more. The last call counts. */
@@ -72,15 +84,23 @@ export function lengthenBudget(ms: number): void {
   budget?.resume(ms);
 }
 
-/** Does not count what is waited for: an answer of a person. */
+/** Work that does not count, and is done also when the time is over: an answer of a person, the way back. */
 export async function besideBudget<Result>(work: () => Promise<Result>): Promise<Result> {
   const began = performance.now();
-  budget?.pause();
+  const around = budget;
+  around?.pause();
+  budget = undefined;
   try {
     return await work();
   } finally {
-    budget?.resume(performance.now() - began);
+    budget = around;
+    around?.resume(performance.now() - began);
   }
+}
+
+/** The command is done; that its reader takes its time is not its affair. */
+export function finishBudget(): void {
+  if (budget?.signal.aborted === false) budget.pause();
 }
 
 /** Aborts with a BudgetSpent; undefined where nobody has set a budget, as in a program that uses the tools. */

@@ -30,7 +30,10 @@ export async function withinDeadline<Result>(work: Promise<Result>, ms: number, 
 /** A call that was not waited for any longer. */
 export class DeadlinePassed extends Error {}
 
-/** Ends this process where exit(3) would wait for ever. What was printed has been written by then. */
+/**
+ * Ends this process where exit(3) would wait for ever. What was printed has been written by then, but for what a pipe
+ * does not take.
+ */
 export function endDespiteHungCalls(): void {
   if (given === 0) return;
   tellIfBudgetSpent();

@@ -2,7 +2,7 @@
 // whatever a repository brings along, so it may say little, and nothing of where anything is sent.
 
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, normalize, sep } from 'node:path';
+import { isAbsolute, join, normalize, resolve, sep } from 'node:path';
 
 import { readBounded } from './bounded-file.js';
 import type { Config } from './config/config.js';
@@ -31,7 +31,8 @@ export interface Project {
 
 /** The repository that holds a directory, or else the directory itself. */
 export async function projectRootOf(directory: string): Promise<string> {
-  return found(look(directory, __filename, topOf, directory));
+  const path = resolve(directory); // whoever looks may be in another directory
+  return found(look(path, __filename, topOf, path));
 }
 
 export async function topOf(directory: string): Promise<string> {
@@ -40,7 +41,8 @@ export async function topOf(directory: string): Promise<string> {
 
 /** A directory without symbolic links. Rejects when there is none, or its file system does not answer. */
 export async function realDirectory(directory: string): Promise<string> {
-  return found(look(directory, __filename, withoutLinks, directory));
+  const path = resolve(directory);
+  return found(look(path, __filename, withoutLinks, path));
 }
 
 export async function withoutLinks(directory: string): Promise<string> {
@@ -49,27 +51,40 @@ export async function withoutLinks(directory: string): Promise<string> {
 
 /** Rejects as realDirectory() does. What the environment sets no project changes. */
 export async function openProject(directory: string, config: Config, env = process.env): Promise<Project> {
-  const root = await realDirectory(directory);
-  const path = join(root, PROJECT_FILE);
+  const path = resolve(directory);
+  const { root, asked = {}, problem } = await found(look(path, __filename, projectAt, path));
   const user = usersWish(root, config);
   try {
-    const { wish, warnings } = wishIn(await look(root, __filename, askedIn, path));
+    if (problem !== undefined) throw new Error(problem);
+    const { wish, warnings } = wishIn(asked);
     if (isSetBy(env, 'activity.indicators')) delete wish.indicators;
     if (isSetBy(env, 'save.minIntervalSeconds')) delete wish.minIntervalSeconds;
     const indicators = (wish.indicators ?? user.indicators).slice(0, config.activity.maxIndicators);
     return { ...user, ...wish, indicators, warnings };
   } catch (error) {
-    return { ...user, warnings: [`${path}: ${(error as Error).message}`] };
+    return { ...user, warnings: [`${join(root, PROJECT_FILE)}: ${(error as Error).message}`] };
   }
 }
 
-/** What a project's file says; nothing without one. */
-export async function askedIn(path: string): Promise<unknown> {
-  const bytes = await readBounded(path, LARGEST_PROJECT_FILE);
-  return bytes === undefined ? {} : JSON.parse(bytes.toString('utf8'));
+interface ProjectFound {
+  readonly root: string;
+  /** What its file says. */
+  readonly asked?: unknown;
+  /** Why that cannot be read. */
+  readonly problem?: string;
 }
 
-async function found(search: Promise<string>): Promise<string> {
+export async function projectAt(directory: string): Promise<ProjectFound> {
+  const root = await realpath(directory);
+  try {
+    const bytes = await readBounded(join(root, PROJECT_FILE), LARGEST_PROJECT_FILE);
+    return bytes === undefined ? { root } : { root, asked: JSON.parse(bytes.toString('utf8')) as unknown };
+  } catch (error) {
+    return { root, problem: (error as Error).message };
+  }
+}
+
+async function found<Found>(search: Promise<Found>): Promise<Found> {
   try {
     return await search;
   } catch (error) {

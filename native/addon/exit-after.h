@@ -25,18 +25,27 @@ inline std::atomic<unsigned> lastExitAfter{0};
 // The words are written by a thread that is not waited for long: nobody may read standard error.
 inline void endWith(int code, const std::string& words) {
   constexpr std::chrono::milliseconds kWriting{100};
-  std::thread([words] { (void)std::fwrite(words.data(), 1, words.size(), stderr); }).detach();
-  std::this_thread::sleep_for(kWriting);
+  if (!words.empty()) {
+    try {
+      std::thread([words] { (void)std::fwrite(words.data(), 1, words.size(), stderr); }).detach();
+      std::this_thread::sleep_for(kWriting);
+    } catch (const std::system_error&) {
+      // no thread is to be had: the end matters more
+    }
+  }
   std::_Exit(code);
 }
 
 // Only the last call counts; one without a time takes back what was called before.
 inline Napi::Value exitAfter(const Napi::CallbackInfo& info) {
-  const unsigned own = ++lastExitAfter;
-  if (info[0].IsUndefined()) return info.Env().Undefined();
+  if (info[0].IsUndefined()) {
+    ++lastExitAfter;
+    return info.Env().Undefined();
+  }
   const std::chrono::milliseconds time{intIn(info[0], "ms")};
   const int code = intIn(info[1], "code");
   const std::string words = stringIn(info[2], "words");
+  const unsigned own = ++lastExitAfter;
   try {
     std::thread([own, time, code, words] {
       std::this_thread::sleep_for(time);

@@ -22,6 +22,7 @@ function whyNoMount(): string | undefined {
 }
 
 interface Saved {
+  readonly project: { readonly root: string };
   readonly git: { readonly branch: string; readonly files: readonly unknown[]; readonly commits: readonly unknown[] };
 }
 
@@ -38,15 +39,27 @@ describe('a mount that another program answers for', () => {
     mkdirSync(home, { mode: 0o700 });
   });
 
-  async function holdfast(...args: readonly string[]): Promise<string> {
+  async function inMount(argv: readonly string[]): Promise<string> {
     const env = { ...process.env, HOLDFAST_HOME: home, CLAUDE_CONFIG_DIR: scene().path('claude') };
-    const run = scene().start([...ALONE, files.path, mount, ...HOLDFAST, ...args], { env });
+    const run = scene().start([...ALONE, files.path, mount, ...argv], { env });
     const closed = new Promise((resolve) => run.child.once('close', resolve));
 
     expect([await run.ended(), run.errors]).to.deep.equal([{ code: 0, signal: null }, '']);
     await closed;
     return run.output;
   }
+
+  const holdfast = async (...args: readonly string[]): Promise<string> => inMount([...HOLDFAST, ...args]);
+
+  itIf(whyNoMount(), 'is found by a relative path, also from within', async () => {
+    const there = ['sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', mount];
+
+    const saved = JSON.parse(await inMount([...there, ...HOLDFAST, 'save', 'now', '--json', '--project', '.'])) as Saved;
+    const checked = await inMount([...there, ...HOLDFAST, 'save-check', '--no-sync', '--project', join('..', 'mount')]);
+
+    expect(saved.project.root).to.equal(mount);
+    expect(checked).to.match(/^\[OK\] mount unchanged /);
+  });
 
   itIf(whyNoMount(), 'is looked at as any other directory, also through a link', async () => {
     const link = scene().path('link');

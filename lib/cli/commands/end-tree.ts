@@ -5,7 +5,7 @@ import { killTree, terminateTree, type KillTreeOptions } from '../../tree/end-tr
 import { isReachable } from '../../tree/record.js';
 import { recordedTrees } from '../../tree/registry.js';
 import type { EndReport } from '../../types.js';
-import { allowFor, durationMs, parseArguments, type Arguments, type Syntax } from '../arguments.js';
+import { durationMs, limit, parseArguments, type Arguments, type Syntax } from '../arguments.js';
 import { EXIT_NOT_DONE } from '../exit-codes.js';
 import { treeNamed } from '../find-tree.js';
 import { print, shownTime } from '../output.js';
@@ -22,7 +22,7 @@ An id may be cut to what is unique of it, at least 4 characters.
 
   --grace TIME    between polite and hard: 500ms, 5s, 2m, 1h (default: the tree's own)
   --json          one object: how it ended
-  --budget TIME   for the whole of it (default 60s); exit 124 when it is used up
+  --budget TIME   for the whole of it (default: 60s more than --grace); then exit 124
   --help
 
 Examples:
@@ -46,16 +46,18 @@ Examples:
 
 ${EXIT_CODES}`;
 
+/** For the hard end, and the account of it. */
+const BEYOND_GRACE_MS = 60_000;
 const WORDS = { what: 'id or label', least: 1, most: 1 } as const;
 
 export async function terminate(args: readonly string[]): Promise<void> {
-  const options = { json: { type: 'boolean' }, grace: { type: 'string' } } as const;
-  const syntax: Syntax = { command: 'terminate', options, words: WORDS, help: TERMINATE_HELP };
+  const options = { json: { type: 'boolean' }, grace: { type: 'string' }, budget: { type: 'string' } } as const;
+  const syntax: Syntax = { command: 'terminate', options, words: WORDS, budgetMs: null, help: TERMINATE_HELP };
   const given = parseArguments(args, syntax);
   if (given === undefined) return;
   const text = given.valueOf('grace');
   const grace = text === undefined ? undefined : durationMs('--grace', text);
-  allowFor(given, grace ?? 0);
+  limit(given, grace === undefined ? null : grace + BEYOND_GRACE_MS);
   await end(given, (id, options) => terminateTree(id, { ...options, grace }));
 }
 

@@ -58,7 +58,7 @@ export async function saveNow(args: readonly string[]): Promise<void> {
 async function save(workplace: Workplace, request: SaveRequest): Promise<SaveResult> {
   const { config } = workplace;
   const project = await openProject(request.root, config);
-  const wanted = { ...request, root: project.root };
+  const wanted = { ...request, root: project.root, project };
   const activity = await activityOf(project, config.activity).catch(() => undefined);
   return activity === undefined ? saveContext(workplace, wanted) : saveSeen(workplace, wanted, activity.mark);
 }

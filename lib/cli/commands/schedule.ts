@@ -7,6 +7,7 @@ import { EXIT } from '../../tools/failure.js';
 import { isBackend } from '../../tools/schedule/choose.js';
 import { BACKENDS } from '../../tools/schedule/job.js';
 import {
+  RUN_NOW_MS,
   installSchedule,
   previewSchedule,
   removeSchedule,
@@ -16,7 +17,7 @@ import {
   type ScheduleWish,
 } from '../../tools/schedule/schedule.js';
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
-import { durationMs, parseArguments, type Arguments } from '../arguments.js';
+import { allowFor, durationMs, parseArguments, type Arguments } from '../arguments.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
 import { print, printJson, printText } from '../output.js';
 
@@ -119,6 +120,7 @@ function wouldRemove(words: Arguments, found: ScheduleStatus): void {
 }
 
 async function runNow({ words, workplace, wish }: Given): Promise<void> {
+  allowFor(words, RUN_NOW_MS);
   await runScheduledNow(workplace, wish);
   print([words.has('json') ? printableJson({ name: wish.name, started: true }) : `[OK] ${wish.name} was started`]);
 }

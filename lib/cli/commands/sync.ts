@@ -19,7 +19,7 @@ Sends what waits in the outbox to the remote of the configuration, oldest first,
 goes on in the background. An item leaves the outbox only when the remote has proven that it has
 it; what the remote refuses is kept in 'failed' with the reason.
 
-  --budget TIME    for the whole of it (sync.budgetMs; 30s)
+  --budget TIME    for the whole of it (sync.budgetMs; 30s); of the words below 60s
   --max N          try at most so many items
   --verify         read each item back before it counts as sent (sync.verify; off)
   --retry-failed   try again what was refused before
@@ -47,7 +47,8 @@ Examples:
 Exit codes: 0 all sent, nothing to send, no remote, or another sync is running; 1 there is no such
 item; 64 wrong usage; 65 some were refused; 69 the remote is away, everything is kept; 73 cannot
 write, everything is kept; 75 some are left for later, or requeue and drop have met another sync;
-78 the configuration is wrong, or the remote does not let us in.
+78 the configuration is wrong, or the remote does not let us in; 124 status, list, show, requeue,
+drop or export took longer than --budget.
 `;
 
 const OPTIONS = {

@@ -7,6 +7,7 @@ import { join, parse } from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { spawnContained, type Identity } from '../../index.js';
+import { budgetSignal } from '../budget.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import { openRotated } from '../log.js';
 import type { Workplace } from '../workplace.js';
@@ -43,10 +44,11 @@ export async function startDaemon(start: DaemonStart): Promise<'running' | 'busy
   closeSync(log.fd);
   const told = child.stdio[TELL_FD] as Readable;
   try {
-    const said = await Promise.race([wordFrom(told), once(child, 'exit').then(() => 'gone'), silence(waitMs)]);
+    const said = await Promise.race([wordFrom(told), once(child, 'exit').then(() => 'gone'), silence(waitMs), endOfBudget()]);
     if (said === 'running' || said === 'busy') return said;
     await child.tree.kill();
     const problem = said === 'gone' ? 'the daemon ended at once' : `the daemon did not run within ${waitMs} ms`;
+    budgetSignal()?.throwIfAborted();
     throw new ToolFailure(said === 'gone' ? EXIT.notDone : EXIT.timeout, `${problem}; ${log.path} says why`);
   } finally {
     told.destroy();
@@ -67,6 +69,10 @@ async function wordFrom(told: Readable): Promise<string> {
     if (text.includes('\n')) break;
   }
   return text.trim();
+}
+
+function endOfBudget(): Promise<string> {
+  return new Promise((resolve) => budgetSignal()?.addEventListener('abort', () => resolve('late'), { once: true }));
 }
 
 function silence(ms: number): Promise<string> {

@@ -36,9 +36,13 @@ export async function runHook(args: readonly string[]): Promise<never> {
   return leave();
 }
 
-/** Something hangs, and exit(3) might wait for it. */
+/** Something hangs, and exit(3) might wait for it; that is what is left where there is no addon. */
 function exitAtOnce(): never {
-  return (load('../../native-api.js') as typeof Native).exitAtOnce(0);
+  try {
+    return (load('../../native-api.js') as typeof Native).exitAtOnce(0);
+  } catch {
+    process.exit(0);
+  }
 }
 
 async function work(args: readonly string[], input: Input, answer: Answer, deadline: Deadline): Promise<void> {
@@ -74,7 +78,11 @@ async function serve(args: readonly string[], means: Means): Promise<void> {
 
 /** Also while a home that hangs keeps the main thread: then the agent is told nothing. */
 function endInAnyCase(deadline: Deadline): void {
-  (load('../../native-api.js') as typeof Native).exitAfter(deadline.msToEnd, 0);
+  try {
+    (load('../../native-api.js') as typeof Native).exitAfter(deadline.msToEnd, 0);
+  } catch {
+    // no addon, or no thread: the save is worth more
+  }
 }
 
 async function callOf(asked: HookCalls.Asked, means: Means): Promise<HookCalls.HookCall | undefined> {

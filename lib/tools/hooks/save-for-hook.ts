@@ -2,7 +2,7 @@
 // has asked for a while, and for a moment only: the agent waits.
 
 import { activityOf } from '../save/activity.js';
-import { openProject } from '../project.js';
+import { openProject, type Project } from '../project.js';
 import { saveContext, type SaveRequest, type SaveResult } from '../save/save-context.js';
 import type { Workplace } from '../workplace.js';
 import type { HookCall } from './hook-call.js';
@@ -24,20 +24,20 @@ export async function saveForHook(
   call: HookCall,
   { root, msLeft }: HookSave,
 ): Promise<SaveResult> {
-  const mark = call.event === 'session-end' ? undefined : await markWhereGitIsDue(workplace, root);
+  const project = await openProject(root, workplace.config);
+  const mark = call.event === 'session-end' ? undefined : await markWhereGitIsDue(workplace, project);
   const childTimeoutMs = Math.min(GIT_MS, workplace.config.save.childTimeoutMs);
   const git = mark === undefined ? 'as-saved' : 'fresh-or-saved';
   const storeWaitMs = Math.max(LEAST_STORE_WAIT_MS, msLeft - 2 * childTimeoutMs);
-  const result = await saveContext(workplace, { ...requestOf(call), root, git, childTimeoutMs, storeWaitMs });
+  const result = await saveContext(workplace, { ...requestOf(call), root, project, git, childTimeoutMs, storeWaitMs });
   // What git did not tell in time is for whoever has more time: to them the project has changed.
   if (mark !== undefined) workplace.store.noteSeen(root, { mark: result.gitAnswered ? mark : '', savedAt: Date.now() });
   return result;
 }
 
 /** What the project looks like, when that has changed and the last look of git is old enough. */
-async function markWhereGitIsDue({ store, config }: Workplace, root: string): Promise<string | undefined> {
-  const seen = store.seenOf(root);
-  const project = await openProject(root, config);
+async function markWhereGitIsDue({ store, config }: Workplace, project: Project): Promise<string | undefined> {
+  const seen = store.seenOf(project.root);
   if (seen !== undefined && Date.now() - seen.savedAt < project.minIntervalSeconds * 1000) return undefined;
   const { mark } = await activityOf(project, config.activity);
   return mark === seen?.mark ? undefined : mark;

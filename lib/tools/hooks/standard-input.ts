@@ -1,7 +1,9 @@
 // Standard input without process.stdin, which loads the network of Node first: a quarter of what an empty hook costs.
 
 import { EventEmitter } from 'node:events';
-import { read } from 'node:fs';
+import { existsSync, read } from 'node:fs';
+
+import { candidatesFor } from '../../addon/candidates.js';
 
 const STDIN = 0;
 const CHUNK = 64 * 1024;
@@ -21,7 +23,7 @@ export class StandardInput extends EventEmitter implements Input {
 
   constructor() {
     super();
-    setImmediate(() => (process.platform === 'win32' ? this.#passOn() : this.#readOn()));
+    setImmediate(() => (canEndWhileReading() ? this.#readOn() : this.#passOn()));
   }
 
   /** Whether a thread of libuv's pool waits for a writer: exit(3) would wait for it (deadline.ts). */
@@ -58,4 +60,13 @@ export class StandardInput extends EventEmitter implements Input {
       process.stdin.on(event, (...words: readonly unknown[]) => this.#isWanted && this.emit(event, ...words));
     }
   }
+}
+
+/** Options of Node under which it loads no addon. */
+const NO_ADDON = /--no-addons|--(?:experimental-)?permission/;
+
+/** A read that waits for ever can be left by the addon alone (exitAtOnce()), and not on every Windows. */
+function canEndWhileReading(): boolean {
+  if (process.platform === 'win32' || NO_ADDON.test([...process.execArgv, process.env['NODE_OPTIONS']].join(' '))) return false;
+  return candidatesFor('holdfast.node').some((path) => existsSync(path));
 }

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 
 import { runChild, type ToolChildResult } from '../child.js';
-import { withinDeadline } from '../deadline.js';
+import { DeadlinePassed, withinDeadline } from '../deadline.js';
 import { remoteMountOf } from './mounts.js';
 
 /** Milliseconds that files have to answer. */
@@ -15,6 +15,9 @@ const START_MS = 2000;
 /** For its tree to end. */
 const END_MS = 500;
 const CHILD = join(__dirname, 'look-child.js');
+
+/** Where no mount told of it, and a look hung all the same: something there leads elsewhere. */
+const hung = new Set<string>();
 
 let isEnding = false;
 
@@ -46,8 +49,13 @@ export async function look<Args extends readonly unknown[], Result>(
   work: (...args: Args) => Promise<Result>,
   ...args: Args
 ): Promise<Result> {
-  if (isEnding || remoteMountOf(path) === undefined) return withinDeadline(work(...args), LOOK_DEADLINE_MS, path);
-  return (await fromChild(path, { module, name: work.name, args })) as Result;
+  if (!isEnding && (hung.has(path) || remoteMountOf(path) !== undefined)) {
+    return (await fromChild(path, { module, name: work.name, args })) as Result;
+  }
+  return withinDeadline(work(...args), LOOK_DEADLINE_MS, path).catch((error: unknown) => {
+    if (error instanceof DeadlinePassed) hung.add(path);
+    throw error;
+  });
 }
 
 async function fromChild(path: string, question: Question): Promise<unknown> {

@@ -2,7 +2,7 @@
 // its size does not matter. The looks have a deadline (look.ts).
 
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import type { Config } from '../config/config.js';
 import { homeIfAny } from '../directories.js';
@@ -95,7 +95,7 @@ function transcriptsOf(root: string): string {
   const own = process.env['CLAUDE_CONFIG_DIR'] ?? '';
   const name = root.replace(/[^A-Za-z0-9]/g, '-');
   const ofAgent = own === '' ? join(homeIfAny() ?? '/', '.claude') : own;
-  return join(ofAgent, 'projects', name);
+  return resolve(ofAgent, 'projects', name);
 }
 
 export async function newestTranscript(directory: string): Promise<Found> {

@@ -79,7 +79,7 @@ async function look(workplace: Workplace, directory: string, check: ProjectCheck
     if (age >= 0 && age < project.minIntervalSeconds * 1000) return { ...rest, outcome: 'recent' };
   }
   if (dryRun) return { ...rest, outcome: 'would-save' };
-  const { outcome, record, ...save } = await saveSeen(workplace, { root, ...request }, mark);
+  const { outcome, record, ...save } = await saveSeen(workplace, { root, project, ...request }, mark);
   const { id, git } = record;
   const files = git === null ? {} : { files: git.files.length };
   return { ...rest, ...files, outcome, id, children: save.children, warnings: save.warnings };

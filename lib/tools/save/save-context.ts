@@ -23,6 +23,8 @@ const LONGEST_COMMIT = 200;
 export interface SaveRequest {
   /** The directory of the project. */
   readonly root: string;
+  /** As openProject() has found it there, where that was asked already. */
+  readonly project?: Project;
   readonly trigger: Trigger;
   readonly agent?: ContextFacts['agent'];
   readonly session?: ContextFacts['session'];
@@ -72,7 +74,7 @@ export interface SaveResult {
 export async function saveContext(workplace: Workplace, request: SaveRequest): Promise<SaveResult> {
   const started = performance.now();
   const { store, config } = workplace;
-  const project = await openProject(request.root, config);
+  const project = request.project ?? (await openProject(request.root, config));
   const git = request.git === 'as-saved' ? NOT_ASKED : await askGit(project, config, request);
   const session = request.session === undefined ? store.latestOf(project.root)?.session : request.session;
   const tail = await transcriptTail(config.save, session?.transcriptPath ?? null);

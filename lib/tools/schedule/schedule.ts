@@ -45,7 +45,8 @@ export interface SchedulePreview {
 
 const PROGRAM = join(__dirname, '..', '..', '..', 'bin', 'holdfast.js');
 const LOCK_WAIT_MS = 5000;
-const RUN_NOW_MS = 120_000;
+/** cron runs the job itself. */
+export const RUN_NOW_MS = 120_000;
 const OVERDUE_INTERVALS = 3;
 
 /** What `holdfast schedule print` shows, and `--dry-run` would do. Changes nothing. */

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 
+import { besideBudget } from '../budget.js';
 import { EXIT, ToolFailure } from '../failure.js';
 import { AGENTS, type Agent } from '../hooks/events.js';
 import { examineHooks } from '../hooks/settings/doctor.js';
@@ -59,7 +60,8 @@ export async function carryOutSetup(workplace: Workplace, plan: SetupPlan, proje
     await takeBack(directories, hooks);
     const { message } = error as Error;
     const exitCode = error instanceof ToolFailure ? error.exitCode : EXIT.internal;
-    throw new ToolFailure(exitCode, `${message}\nall of it was taken back: nothing is set up that was not before`, error);
+    const rest = error instanceof Left ? 'the hooks were taken back' : 'all of it was taken back: nothing is set up that was not before';
+    throw new ToolFailure(exitCode, `${message}\n${rest}`, error);
   }
 }
 
@@ -68,10 +70,17 @@ async function withSchedule(workplace: Workplace, { wish, schedule }: SetupPlan)
   try {
     return await installSchedule(workplace, wish);
   } catch (error) {
-    // What this says of its own failure is less than the first one.
-    if (schedule?.state === 'absent') await removeSchedule(workplace, wish).catch(() => undefined);
+    if (schedule?.state === 'absent') await besideBudget(() => removeSchedule(workplace, wish)).catch((left: unknown) => leave(error, left));
     throw error;
   }
+}
+
+/** The schedule could not be taken out again. */
+class Left extends ToolFailure {}
+
+function leave(error: unknown, left: unknown): never {
+  const { message } = error as Error;
+  throw new Left(EXIT.notDone, `${message}\nthe schedule may be left (holdfast schedule remove): ${(left as Error).message}`, error);
 }
 
 function needsSchedule(now: ScheduleStatus | undefined): boolean {

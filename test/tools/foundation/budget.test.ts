@@ -58,6 +58,19 @@ describe('the budget of a command', () => {
     expect(run.errors).to.match(SPENT);
   });
 
+  it('ends nobody once the command is done, while somebody reads what it has printed', async () => {
+    const library = JSON.stringify(join(PROJECT_ROOT, 'dist', 'tools', 'budget.js'));
+    const reads = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000); console.log("still here")';
+    const run = (finish: string): Started => {
+      const script = `const { setBudget, finishBudget } = require(${library}); setBudget(300); ${finish}; ${reads}`;
+      return scene().start([execPath, '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+    };
+    const [done, control] = [run('finishBudget()'), run('')];
+
+    expect(await done.ended()).to.deep.equal({ code: 0, signal: null });
+    expect(await control.ended()).to.deep.equal({ code: 124, signal: null });
+  });
+
   it('is told also by a command that had done all it could by then', async () => {
     const run = holdfast(['ps', '--budget', '0ms']);
 

@@ -22,8 +22,9 @@ Module._load = function (name, parent, isMain) {
 };`;
 
 const CLI = ['cli/arguments', 'cli/exit-codes', 'cli/help', 'cli/main', 'cli/output', 'printable', 'tools/failure'];
-const ADDON = ['addon/load', 'addon/native-files', 'errors', 'printable'];
+const ADDON = ['addon/candidates', 'addon/load', 'addon/native-files', 'errors', 'printable'];
 const HOOK = [
+  'addon/candidates',
   'cli/commands/hook',
   'cli/main',
   'printable',

@@ -71,6 +71,19 @@ describe('a hook, whatever comes in,', () => {
     expect(place.saved()[0]?.summary.text).to.equal('shared');
   });
 
+  it('ends with 0 also where Node may load no addon, whether the pipe is closed or not', async () => {
+    const env = { NODE_OPTIONS: '--no-addons' };
+    const [open, whole] = [
+      await place.run(['stop'], { pieces: ['{"session_id":'], staysOpen: true }, env),
+      await place.run(['stop'], { pieces: [object({ cwd: place.project })] }, env),
+    ];
+
+    expect([open.code, whole.code]).to.deep.equal([0, 0]);
+    expect(answerOf(open)).to.deep.equal({});
+    expect(open.took).to.be.below(IN_TIME_MS);
+    expect(Object.keys(answerOf(whole)).filter((key) => key !== 'systemMessage')).to.deep.equal([]);
+  });
+
   it('reads no further than the first object', async () => {
     await place.run(['stop'], { pieces: [`${object({ cwd: place.project })}\n${object({ session_id: 's2' })}`], staysOpen: true });
 
