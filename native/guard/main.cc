@@ -38,7 +38,7 @@ constexpr char kUsage[] =
     "       holdfast-guard --version | --help\n"
     "       holdfast-guard launch [--socket N]   (started by the holdfast library)\n"
     "       holdfast-guard resume PID            (started by the holdfast library)\n"
-    "       holdfast-guard init ROOT SOCKET OWNER (started by holdfast-guard)\n"
+    "       holdfast-guard init ROOT SOCKET OWNER CHILDREN (started by holdfast-guard)\n"
     "       holdfast-guard recover FACT...       (started by the holdfast library)\n"
     "       holdfast-guard cleanup MARK          (started by the holdfast library)\n";
 
@@ -84,9 +84,10 @@ int resume(int argc, char** argv) {
 
 // The rest of the life of an init that prepared its namespace and started its root before.
 [[noreturn]] int init(int argc, char** argv) {
-  if (argc != 5 || getpid() != 1)
+  if (argc != 6 || getpid() != 1)
     throw std::invalid_argument("init expects to be the first process of a namespace");
-  liveAsInit({intIn("init", argv[2]), intIn("init", argv[3]), intIn("init", argv[4])});
+  liveAsInit({intIn("init", argv[2]), intIn("init", argv[3]), intIn("init", argv[4]),
+              intIn("init", argv[5])});
 }
 
 // Everything that this program is given (environment, descriptors, paths) is trusted as its

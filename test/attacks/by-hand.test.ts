@@ -47,13 +47,13 @@ async function attempt({ args, env = {}, descriptors = [], withChild }: Attempt)
   return { code, errors };
 }
 
-type Changed = Partial<Record<'link' | 'record' | 'cgroupFd' | 'recordPath' | 'cgroup' | 'tree', string>>;
+type Changed = Partial<Record<'link' | 'record' | 'cgroupFd' | 'children' | 'recordPath' | 'cgroup' | 'tree', string>>;
 
 /** A handover (docs/protocol.md) with some of its fields made up. */
 function handover(changed: Changed): string {
-  const { link = '3', record = '-1', cgroupFd = '-1', recordPath = '%', cgroup = '%', tree = TREE } = changed;
+  const { link = '3', record = '-1', cgroupFd = '-1', children = '-1', recordPath = '%', cgroup = '%', tree = TREE } = changed;
   const mechanism = changed.cgroup === undefined ? 'subreaper' : 'cgroup';
-  const line = ['1', '1', mechanism, '1', link, '-1', record, cgroupFd, '-1', recordPath, cgroup].join(' ');
+  const line = ['1', '1', mechanism, '1', link, '-1', record, cgroupFd, '-1', children, recordPath, cgroup].join(' ');
   return `${line}\ntree ${tree.length}\n${tree}\nmark 20\n${TREE}\nmechanism 9\nsubreaper\n`;
 }
 
@@ -91,7 +91,7 @@ describe('a guard started by hand', () => {
     { title: 'resume with a standard descriptor', args: ['resume', '1'], env: { HOLDFAST_HANDOVER: handover({ link: '0' }) }, says: /bad value for handover/ },
     { title: 'resume of a tree with a hostile id', args: ['resume', '1'], env: { HOLDFAST_HANDOVER: handover({ tree: '../../../../../../tm' }) }, says: /bad value for tree/ },
     { title: 'resume without a link', args: ['resume', '1'], env: { HOLDFAST_HANDOVER: handover({}) }, says: /leads to no owner/ },
-    { title: 'init outside of a namespace', args: ['init', '1', '3', '-1'], says: /first process of a namespace/ },
+    { title: 'init outside of a namespace', args: ['init', '1', '3', '-1', '-1'], says: /first process of a namespace/ },
     { title: 'recover without a tree', args: ['recover', 'cgroup /'], says: /at least the lines/ },
     { title: 'recover without a link', args: ['recover', `tree ${TREE}`, `mark ${TREE}`], says: /leads to no owner/ },
     { title: 'recover of a hostile id', args: ['recover', 'tree ../../../../../../tmp', `mark ${TREE}`], says: /at least the lines/ },
@@ -153,6 +153,22 @@ describe('a guard started by hand', () => {
     expect(errors).to.contain("the cgroup is not the tree's");
     expect(code).to.equal(125);
     expect(existsSync(innocent)).to.equal(true);
+  });
+
+  it('takes no file for the list of its children', async () => {
+    const innocent = await leaveFree(scene(), { technique: 'plain' });
+    const list = scene().path('list');
+    writeFileSync(list, innocent.living().map(({ pid }) => `${pid} `).join(''));
+    const [near, far] = socketPair();
+    keep(near);
+    const env = { HOLDFAST_HANDOVER: handover({ children: '4' }) };
+
+    const descriptors = [keep(far), keep(openSync(list, 'r'))];
+    const { code, errors } = await attempt({ args: ['resume'], env, descriptors, withChild: true });
+
+    expect(errors).to.contain("the list of children is not this process's");
+    expect(code).to.equal(125);
+    await innocent.provenAlive();
   });
 
   it('launches what its own user asks for', async () => {

@@ -51,6 +51,24 @@ const COVERED = `
   });
 `;
 
+/** As soon as it is covered the tree is ended, often enough to meet a guard that is only about to begin. */
+const AT_ONCE = `
+  const [root, mechanism] = process.argv.slice(1);
+  const { execFileSync } = require('child_process');
+  const script = 'mount -t tmpfs none /proc && echo covered && exec sleep infinity';
+  const containment = { mechanism };
+  const round = async () => {
+    const child = require(root).spawnContained('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], containment });
+    await new Promise((seen) => child.stdout.once('data', seen));
+    const { survivors } = await child.tree.kill();
+    execFileSync('umount', ['/proc']);
+    return survivors.length;
+  };
+  (async () => {
+    for (let left = 10; left > 0; left -= 1) console.log(await round());
+  })();
+`;
+
 describe('a /proc that is not ours', () => {
   const scene = useScene();
 
@@ -93,6 +111,20 @@ describe('a /proc that is not ours', () => {
       await owner.ended();
       expect(owner.errors).to.equal('');
       if (seesNobody) await abandonedTreeMayRemain();
+    });
+  });
+
+  // Under `namespace` that is the member's own /proc, and under `group` the guard needs it.
+  forEachMechanism((mechanism) => {
+    if (mechanism === 'namespace' || mechanism === 'group') return;
+    itIf(AROUND.withoutProc.missing(), 'hides nobody however early a member covers it', async () => {
+      const around = ['unshare', '--mount', '--propagation', 'private'];
+      const owner = scene().start([...around, process.execPath, '-e', AT_ONCE, PROJECT_ROOT, mechanism]);
+
+      await owner.ended();
+
+      expect(owner.errors).to.equal('');
+      expect(owner.output).to.equal('0\n'.repeat(10));
     });
   });
 });

@@ -20,11 +20,13 @@ void becomeInit(const InitPlan& plan) {
   const Digits root(plan.start.pid);
   const Digits socket(plan.initEnd);
   const Digits owner(plan.ownerFd);
+  const Digits children(plan.children);
   char name[] = "holdfast-guard";
   char mode[] = "init";
-  char* const argv[] = {name, mode, root.text(), socket.text(), owner.text(), nullptr};
+  char* const argv[] = {name,   mode, root.text(), socket.text(), owner.text(), children.text(),
+                        nullptr};
   char* const envp[] = {const_cast<char*>(plan.homeVariable.c_str()), nullptr};
-  for (int fd : {plan.initEnd, plan.ownerFd}) rawKeepOpen(fd);
+  for (int fd : {plan.initEnd, plan.ownerFd, plan.children}) rawKeepOpen(fd);
   rawExecute(plan.program.c_str(), argv, envp);
 }
 

@@ -9,16 +9,18 @@
 #include "linux/kernel/pidfd.h"
 #include "linux/kernel/raw.h"
 #include "linux/kernel/self/tracing.h"
+#include "linux/processes/own-children.h"
 
 namespace holdfast {
 
 namespace {
 
 void runSharingInit(void* shared) {
-  const InitPlan& plan = *static_cast<InitPlan*>(shared);
+  InitPlan& plan = *static_cast<InitPlan*>(shared);
   try {
     settleNamespace(plan.ids, plan.guardPidfd);
     keepTracing();
+    plan.children = OwnChildren().release().release();
   } catch (const OsError&) {
     rawExit(1);  // there is no root
   }

@@ -24,6 +24,7 @@ struct InitPlan {
   int guardEnd;  // of the socket between guard and init
   int initEnd;
   int guardPidfd;
+  int children = -1;  // the kernel's list of the init's
   ChildStack stack;
   Sharing sharing;
   int pid = 0;  // of the init, there before its first step

@@ -15,8 +15,8 @@ class CgroupContainment : public Subreaper {
   explicit CgroupContainment(const std::string& treeId) : cgroup_(Cgroup::createBelowOwn(treeId)) {}
 
   // One that was handed over.
-  CgroupContainment(const Identity& root, Cgroup cgroup)
-      : Subreaper(root), cgroup_(std::move(cgroup)) {}
+  CgroupContainment(const Identity& root, OwnChildren children, Cgroup cgroup)
+      : Subreaper(root, std::move(children)), cgroup_(std::move(cgroup)) {}
 
   Mechanism mechanism() const override { return Mechanism::cgroup; }
   std::vector<EscapeRoute> escapable() const override;

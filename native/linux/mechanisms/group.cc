@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "linux/kernel/clone.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
@@ -11,8 +13,8 @@ namespace holdfast {
 Group::Group(const Terms& terms)
     : lineage_(MarkClaim{terms.treeId, terms.mark, ownIdentity().startTime}), lookedAt_(nowMs()) {}
 
-Group::Group(const Terms& terms, const Identity& root) : Group(terms) {
-  reaper_.watchRoot(root.pid);
+Group::Group(const Terms& terms, const Identity& root, OwnChildren children) : Group(terms) {
+  reaper_ = Reaper(root.pid, std::move(children));
   lineage_.add(root);
 }
 

@@ -14,7 +14,7 @@ class Group : public Containment {
  public:
   explicit Group(const Terms& terms);
   // One that was handed over.
-  Group(const Terms& terms, const Identity& root);
+  Group(const Terms& terms, const Identity& root, OwnChildren children);
 
   Mechanism mechanism() const override { return Mechanism::group; }
   std::vector<EscapeRoute> escapable() const override;
@@ -28,6 +28,7 @@ class Group : public Containment {
   std::size_t killAll() override;
   void reap() override;
   bool empty() override;
+  UniqueFd releaseChildren() override { return reaper_.children().release(); }
   void keepOpen() override { reaper_.children().open(); }
   bool blind() override { return lineage_.blind(); }
   std::optional<int> lookEveryMs() const override { return kRoutineLookMs; }

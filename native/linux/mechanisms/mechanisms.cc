@@ -1,6 +1,9 @@
 #include "posix/port/mechanisms.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <stdexcept>
+#include <utility>
 
 #include "core/os-error.h"
 #include "linux/kernel/own-proc.h"
@@ -30,6 +33,16 @@ std::unique_ptr<Containment> makeGroup(const Terms& terms) {
   return std::make_unique<Group>(terms);
 }
 
+// Whoever is in the list is killed by its pid alone.
+OwnChildren childrenFrom(const Handover& handover, int child) {
+  OwnChildren children(ownAgain(handover.children));
+  if (handover.children < 0 || child <= 0) return children;
+  const std::vector<int> list = children.list();
+  if (std::find(list.begin(), list.end(), child) == list.end())
+    throw std::invalid_argument("the list of children is not this process's");
+  return children;
+}
+
 }  // namespace
 
 const MechanismOffer& offeredMechanisms() {
@@ -55,14 +68,16 @@ std::unique_ptr<Containment> makeContainment(Mechanism mechanism, const Terms& t
 }
 std::unique_ptr<Containment> resumeContainment(const Handover& handover, int child,
                                                const Identity& root) {
+  OwnChildren children = childrenFrom(handover, child);
   switch (handover.mechanism) {
     case Mechanism::cgroup:
       return std::make_unique<CgroupContainment>(
-          root, Cgroup(handover.cgroup, ownAgain(handover.cgroupDirectory)));
+          root, std::move(children), Cgroup(handover.cgroup, ownAgain(handover.cgroupDirectory)));
     case Mechanism::pidNamespace:
       return std::make_unique<PidNamespace>(child, ownAgain(handover.initSocket));
-    case Mechanism::group: return std::make_unique<Group>(handover.terms, root);
-    default: return std::make_unique<Subreaper>(root);
+    case Mechanism::group:
+      return std::make_unique<Group>(handover.terms, root, std::move(children));
+    default: return std::make_unique<Subreaper>(root, std::move(children));
   }
 }
 

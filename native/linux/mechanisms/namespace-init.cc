@@ -9,12 +9,13 @@
 
 #include "core/facts.h"
 #include "core/os-error.h"
-#include "linux/kernel/numbers.h"
 #include "linux/kernel/proc.h"
 #include "linux/kernel/self/tracing.h"
 #include "linux/mechanisms/reaper.h"
+#include "linux/processes/own-children.h"
 #include "posix/await-events.h"
 #include "posix/descriptor-right.h"
+#include "posix/port/descriptors.h"
 #include "posix/port/namespace-init.h"
 #include "posix/port/promptness.h"
 #include "posix/port/signals.h"
@@ -80,18 +81,18 @@ int forkRoot(const ForkedInit& init) {
 // Holds nothing of the user's or the guard's open: when they close it, its other end has to see
 // that.
 void stepOutOfTheWay(const InitLife& life) {
-  for (int fd : numbersNamedIn("/proc/self/fd"))
-    if (fd != life.socket && fd != life.ownerFd) UniqueFd(fd).reset();
+  closeAllBut({life.socket, life.ownerFd, life.children});
+  for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) UniqueFd(fd).reset();
   (void)chdir("/");
 }
 
 class InitLoop {
  public:
   explicit InitLoop(const InitLife& life)
-      : socket_(life.socket), ownerFd_(life.ownerFd), signals_(openChildSignals()) {
-    reaper_.watchRoot(life.root);
-    reaper_.children().open();
-  }
+      : socket_(life.socket),
+        ownerFd_(life.ownerFd),
+        signals_(openChildSignals()),
+        reaper_(life.root, OwnChildren(UniqueFd(life.children))) {}
 
   [[noreturn]] void run() {
     while (true) {
@@ -174,9 +175,10 @@ void runForkedInit(ForkedInit init) {
   try {
     settleNamespace(init.ids, init.guardPidfd);
     keepFromBeingTraced();
+    const int children = OwnChildren().release().release();
     tell(socket, "ready");
     if (!toldToStart(socket)) _exit(1);
-    liveAsInit({forkRoot(init), socket, init.ownerFd});
+    liveAsInit({forkRoot(init), socket, init.ownerFd, children});
   } catch (const OsError& error) {
     tell(socket, error.call() + ' ' + std::to_string(error.number()));
     _exit(1);

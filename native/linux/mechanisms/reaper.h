@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "linux/kernel/clone.h"
@@ -13,6 +14,9 @@ namespace holdfast {
 
 class Reaper {
  public:
+  Reaper() = default;
+  // Of a root that this process has started before it became another program.
+  Reaper(int root, OwnChildren children) : children_(std::move(children)), root_(root) {}
   // The maker's half of a start: waits for exec and remembers whom to wait for.
   StartedRoot adopt(Cloned child, ExecRoot& exec);
   void watchRoot(int pid) { root_ = pid; }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "linux/mechanisms/reaper.h"
@@ -18,7 +19,7 @@ class Subreaper : public Containment {
   Subreaper();
   // In a process that has been one before it became another program (PR_SET_CHILD_SUBREAPER is
   // preserved across execve(2), PR_SET_CHILD_SUBREAPER(2const)).
-  explicit Subreaper(const Identity& root) { reaper_.watchRoot(root.pid); }
+  Subreaper(const Identity& root, OwnChildren children) : reaper_(root.pid, std::move(children)) {}
 
   Mechanism mechanism() const override { return Mechanism::subreaper; }
   std::vector<EscapeRoute> escapable() const override;
@@ -32,6 +33,7 @@ class Subreaper : public Containment {
   std::size_t killAll() override;
   void reap() override { reaper_.reap(); }
   bool empty() override { return reaper_.noneLeft(); }
+  UniqueFd releaseChildren() override { return reaper_.children().release(); }
   void keepOpen() override { reaper_.children().open(); }
   bool blind() override { return reaper_.children().blind(); }
 

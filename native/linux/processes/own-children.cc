@@ -33,6 +33,11 @@ void OwnChildren::open() {
   list_ = aboveStandard(UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
 }
 
+UniqueFd OwnChildren::release() {
+  open();
+  return std::move(list_);
+}
+
 std::vector<int> OwnChildren::list() {
   open();
   if (const auto text = readAgain(list_)) return numbersIn(*text);

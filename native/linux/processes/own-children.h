@@ -3,6 +3,7 @@
 #pragma once
 
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/member.h"
@@ -12,8 +13,13 @@ namespace holdfast {
 
 class OwnChildren {
  public:
+  OwnChildren() = default;
+  // With the list that this process has opened before it became another program; none: not opened.
+  explicit OwnChildren(UniqueFd list) : list_(std::move(list)) {}
   // Opens the list, which later perhaps cannot be opened any more.
   void open();
+  // For another program of this process to go on with; empty where it cannot be opened.
+  UniqueFd release();
   // Of this process's only thread, dead ones included.
   std::vector<int> list();
   // It could not be opened in time: nothing that list() says can be relied on.

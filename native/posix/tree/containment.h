@@ -67,6 +67,9 @@ class Containment {
   virtual bool blind() { return false; }
   // Nothing is left but, perhaps, the dead root that has not been collected.
   virtual bool empty() = 0;
+  // The list of this process's children, open, for another program to go on with: a member may
+  // cover /proc before that program runs. Empty: the mechanism needs none.
+  virtual UniqueFd releaseChildren() { return {}; }
   // From now on the owner's death ends nothing.
   virtual void release() {}
   // Where the tree is held in the file system, open, for another program to go on with. Only the

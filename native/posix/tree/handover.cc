@@ -15,7 +15,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::size_t kFields = 11;
+constexpr std::size_t kFields = 12;
 
 constexpr int kFirstOwn = 3;
 
@@ -57,6 +57,7 @@ Handover takeApart(OwnerLink link, PreparedTree tree) {
   handover.link = link.release().release();
   handover.pidfd = tree.owner.release().release();
   handover.cgroup = tree.containment->cgroupPath();
+  handover.children = tree.containment->releaseChildren().release();
   handover.cgroupDirectory = tree.containment->releaseDirectory().release();
   if (tree.record) {
     handover.recordPath = tree.record->path();
@@ -91,8 +92,9 @@ LaunchedTree putTogether(const Handover& handover, int child) {
 // One line of fields, then the terms.
 std::string encode(const Handover& handover) {
   std::string line = describe(handover.owner) + ' ' + std::string(nameOf(handover.mechanism));
-  for (int number : {handover.ownerIsSpawner ? 1 : 0, handover.link, handover.pidfd,
-                     handover.record, handover.cgroupDirectory, handover.initSocket})
+  for (int number :
+       {handover.ownerIsSpawner ? 1 : 0, handover.link, handover.pidfd, handover.record,
+        handover.cgroupDirectory, handover.initSocket, handover.children})
     line += ' ' + std::to_string(number);
   line += ' ' + escapeField(handover.recordPath) + ' ' + escapeField(handover.cgroup);
   return line + '\n' + encodeTerms(handover.terms);
@@ -111,8 +113,9 @@ Handover decodeHandover(std::string_view text) {
   handover.record = descriptorAt(fields, 6);
   handover.cgroupDirectory = descriptorAt(fields, 7);
   handover.initSocket = descriptorAt(fields, 8);
-  handover.recordPath = unescapeField(fields[9]);
-  handover.cgroup = unescapeField(fields[10]);
+  handover.children = descriptorAt(fields, 9);
+  handover.recordPath = unescapeField(fields[10]);
+  handover.cgroup = unescapeField(fields[11]);
   handover.terms = decodeTerms(text.substr(line.size() + 1));
   return handover;
 }

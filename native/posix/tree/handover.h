@@ -25,10 +25,11 @@ struct Handover {
   std::string recordPath;
   std::string cgroup;  // path
   int cgroupDirectory = -1;
+  int children = -1;  // the kernel's list of them
 
   // Those that have to stay open across exec.
-  std::array<int, 5> descriptors() const {
-    return {link, pidfd, record, cgroupDirectory, initSocket};
+  std::array<int, 6> descriptors() const {
+    return {link, pidfd, record, cgroupDirectory, initSocket, children};
   }
 };
 

@@ -103,6 +103,7 @@ LaunchedTree start(const LaunchSetting& setting, const Launch& launch) {
   PreparedTree tree = prepareTree(setting, launch, exec);
   denyTracing();  // not earlier, or no user namespace could be made
   try {
+    tree.containment->keepOpen();  // a member may cover /proc at once
     const sigset_t early = pendingSignals();
     const StartedRoot root = tree.containment->start(exec);
     if (root.failure.step != nullptr) throw OsError(root.failure.step, root.failure.number);
