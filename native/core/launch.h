@@ -52,9 +52,9 @@ struct Limits {
 // socket ends the tree also when another process is the owner, and it stops when the root stops.
 struct FrontTerms {
   Identity identity;
-  std::vector<Identity> owners;    // beside Terms::owner: the first that dies ends the tree
-  std::optional<Callers> callers;  // where they are known already
-  bool ownedByStdin = false;       // the tree ends when nobody can write to standard input any more
+  std::vector<Identity> owners;  // beside Terms::owner: the first that dies ends the tree
+  Callers callers;
+  bool ownedByStdin = false;  // the tree ends when nobody can write to standard input any more
 };
 
 // Who a tree is and what ends it.

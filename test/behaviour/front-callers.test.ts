@@ -2,11 +2,12 @@
 // ends as if the caller had passed SIGTERM on. Who goes on without waiting, and any other parent, may end as it likes.
 
 import { expect } from 'chai';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 
-import { eventually } from '../support/eventually.js';
+import { eventually, within } from '../support/eventually.js';
 import { frontAbove, frontArgv } from '../support/front.js';
 import { forEachMechanism } from '../support/mechanisms.js';
 import { isAlive, type ProcessIdentity } from '../support/proc.js';
@@ -35,6 +36,9 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Through Node, which forgets that the shell has let it ignore SIGINT. */
 const FRONT_IN_NODE = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), 'run'];
+
+/** So that some guards get their turn late. */
+const AT_ONCE = 16;
 
 type Words = readonly string[];
 
@@ -72,6 +76,18 @@ describe('the caller of a front', () => {
         control.letLeave();
       });
     }
+  });
+
+  it('is missed also when it ends as soon as the command runs', async () => {
+    const outer = ['sh', '-c', 'OUTER=$$ "$@"; :', 'sh', ...SHELL];
+    const command = ['sh', '-c', 'kill -KILL "$OUTER"; exec sleep infinity'];
+
+    const argv = [...outer, ...frontArgv(['--mechanism', 'subreaper'], command)];
+    const callers = Array.from({ length: AT_ONCE }, () => scene().start(argv, { stdio: ['pipe', 'pipe', 'pipe'] }));
+
+    const closed = callers.map(async ({ child }) => once(child, 'close'));
+    await within('nobody holds what they all write to', Promise.all(closed));
+    expect(callers.map(({ child }) => child.signalCode)).to.deep.equal(Array(AT_ONCE).fill('SIGKILL'));
   });
 
   it('ends hard what does not end politely', async () => {

@@ -11,8 +11,9 @@ import { execPath } from 'node:process';
 import { identityOf as identityByAddon, lock, prctl, processGroup, processTable, tryLock } from '#lib/native-api.js';
 
 import { eventually, within } from '../support/eventually.js';
-import { identityOf, isAlive, processLine } from '../support/proc.js';
+import { identityOf, isAlive, processLine, readProcFile } from '../support/proc.js';
 import { PROJECT_ROOT } from '../support/project.js';
+import { useScene } from '../support/scene.js';
 
 const { SIGTERM } = constants.signals;
 
@@ -173,6 +174,8 @@ describe('processTable', () => {
 });
 
 describe('identityOf', () => {
+  const scene = useScene();
+
   it('tells the start time that /proc does', () => {
     const startTime = BigInt(identityOf(process.pid).startTime);
 
@@ -180,14 +183,18 @@ describe('identityOf', () => {
   });
 
   it('knows nobody of a pid that no process has, and none that is dead', async () => {
-    const zombie = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const [pid] = (await once(zombie.stdout, 'data')) as [Buffer];
-    await eventually('it is dead, and not waited for', () => processLine(Number(pid))?.state === 'Z');
+    // The shell would wait for a child that ends before it has become another program.
+    const script = 'exec 3<&0; (read line <&3) & exec 3<&-; echo $!; exec sleep 1000';
+    const parent = scene().start(['sh', '-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const pid = Number(await eventually('it is there', () => /^\d+\n/.exec(parent.output)?.[0]));
+    await eventually('nobody waits for it', () => readProcFile(`/proc/${parent.identity.pid}/comm`) === 'sleep\n');
+    parent.child.stdin?.write('\n');
+    await eventually('it is dead, and not waited for', () => processLine(pid)?.state === 'Z');
 
-    expect(identityByAddon(Number(pid))).to.equal(undefined);
+    expect(identityByAddon(pid)).to.equal(undefined);
     expect([0, -1, 2 ** 30].map(identityByAddon)).to.deep.equal([undefined, undefined, undefined]);
-    zombie.kill('SIGKILL');
-    await once(zombie, 'close');
+    parent.kill('SIGKILL');
+    await parent.ended();
   });
 
   it('throws what is no number', () => {

@@ -33,8 +33,7 @@ void addOwner(Launch& launch, const Identity& owner) {
 }
 
 void addCaller(Launch& launch) {
-  const Callers callers = findCallers(launch.terms.front->identity.pid);
-  launch.terms.front->callers = callers;
+  const Callers& callers = launch.terms.front->callers;
   // The end of the first process is the end of all.
   if (callers.chain.empty() || callers.above.pid > 1) addOwner(launch, callers.above);
 }
@@ -47,7 +46,9 @@ Launch launchForFront(const RunOptions& run) {
   for (char** pair = environ; *pair != nullptr; ++pair)
     if (std::strncmp(*pair, "HOLDFAST_TREE=", 14) != 0) launch.env.emplace_back(*pair);
   launch.rootSignals = RootSignals::kept;
-  launch.terms.front = FrontTerms{ownIdentity(), {}, {}, run.ownerIsStdin};
+  // At once: a caller that has ended cannot be found any more.
+  const Identity front = ownIdentity();
+  launch.terms.front = FrontTerms{front, {}, findCallers(front.pid), run.ownerIsStdin};
   for (const Identity& owner : run.owners) addOwner(launch, owner);
   if (run.ownerIsParent) addCaller(launch);
   return launch;

@@ -36,7 +36,9 @@ Callers findCallers(int front) {
     const int above = parentOf(pid);
     callers.above = {above, 0};
     if (kind == CallerKind::runner) {
-      callers.isClient = above > 1 && !isShell(programOf(above));
+      const auto client = identityOf(above);
+      callers.above = client.value_or(callers.above);
+      callers.isClient = client && above > 1 && !isShell(programOf(above));
       break;
     }
     childReadsNothing = readsNothing(pid);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "guard/supervisor/callers.h"
 #include "posix/clock.h"
 #include "posix/port/process.h"
 #include "posix/port/signal-state.h"
@@ -25,18 +24,17 @@ FrontTies::FrontTies(const FrontTerms& terms, const OwnerLink& link)
   if (terms.ownedByStdin) input_.emplace(StdinWatch::copy(STDIN_FILENO));
 }
 
-// Not before the root runs: its start does not wait for this.
-void FrontTies::findCallers() {
-  const Callers callers =
-      terms_.callers ? *terms_.callers : holdfast::findCallers(terms_.identity.pid);
+// Not before the root runs: its start does not wait for this. Who has ended meanwhile shows as
+// gone.
+void FrontTies::watchCallers() {
+  const Callers& callers = terms_.callers;
   for (const Identity& caller : callers.chain) callers_.emplace_back(caller);
   if (callers.isClient) watchClient(callers.above);
 }
 
 void FrontTies::watchClient(const Identity& client) {
-  const auto identity = identityOf(client.pid);
-  if (!identity || !hangsUp(STDIN_FILENO)) return;
-  client_.emplace(*identity);
+  if (!hangsUp(STDIN_FILENO)) return;
+  client_.emplace(client);
   if (!input_) input_.emplace(StdinWatch::copy(STDIN_FILENO));
 }
 

@@ -22,7 +22,7 @@ class FrontTies {
   FrontTies(const FrontTerms& terms, const OwnerLink& link);
 
   // When the root runs, and while standard input is still the root's.
-  void findCallers();
+  void watchCallers();
 
   // Whether a signal had come to the front before this was made, and was not asked for before: its
   // group was without the root.

@@ -26,8 +26,8 @@ constexpr std::uint64_t kLongestInputGraceMs = 750;
 
 }  // namespace
 
-void Supervisor::findCallers() {
-  if (front_) front_->findCallers();
+void Supervisor::watchCallers() {
+  if (front_) front_->watchCallers();
 }
 
 void Supervisor::beginRelay() {

@@ -35,7 +35,7 @@ void superviseTree(OwnerLink link, LaunchedTree tree, std::optional<FrontTies> f
   Supervisor supervisor(std::move(link), std::move(tree), std::move(front));
   supervisor.step();
   supervisor.keepOpen();
-  supervisor.findCallers();
+  supervisor.watchCallers();
   stepAside();
   supervisor.beginRelay();
   supervisor.run();

@@ -27,7 +27,7 @@ class Supervisor {
   void step();
   // For what comes after the first moments.
   void keepOpen() { tree_.containment->keepOpen(); }
-  void findCallers();
+  void watchCallers();
   void beginRelay();
   // After a first step. Returns when the tree is empty and everything that spoke of it is gone.
   void run();
