@@ -1,7 +1,8 @@
-// What a look at a project costs that finds nobody at work: the whole process, beside a Node that does nothing.
+// What a look at a project costs that finds nobody at work: the whole process, beside a Node that does nothing, and
+// whatever the size of the project is.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,15 +10,22 @@ import { median, printTable, promise } from './statistics.js';
 
 const COMMAND = join(__dirname, '..', '..', 'bin', 'holdfast.js');
 const MOST_MS = 150;
+const MOST_MORE_MS = 5;
+const MANY = 100_000;
+const IN_A_DIRECTORY = 1000;
 const LONG_AGO = new Date(Date.now() - 7_200_000);
 
 export function benchSaveCheck(effort: number): void {
   const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   try {
-    const project = idleProject(join(directory, 'app'));
+    const small = idleProject(join(directory, 'small'));
+    const large = idleProject(join(directory, 'large'));
+    fill(large);
+    const checkOf = (project: string): string[] => [COMMAND, 'save-check', '--no-sync', '--project', project];
     const ways = [
       { name: 'node -e 0', args: ['-e', '0'], says: /^$/ },
-      { name: 'holdfast save-check, idle', args: [COMMAND, 'save-check', '--no-sync', '--project', project], says: /^\[OK\] app idle / },
+      { name: 'holdfast save-check, idle', args: checkOf(small), says: /^\[OK\] small idle / },
+      { name: `the same among ${MANY} files`, args: checkOf(large), says: /^\[OK\] large idle / },
     ];
     const env = { ...process.env, HOLDFAST_HOME: join(directory, 'home'), CLAUDE_CONFIG_DIR: join(directory, 'claude') };
     const rows = ways.map(({ name }) => ({ name, values: [] as number[] }));
@@ -30,10 +38,19 @@ export function benchSaveCheck(effort: number): void {
       }
     }
     printTable(`an idle save-check from start to end (load ${loadavg()[0]?.toFixed(1) ?? '?'})`, 'ms', rows);
-    const [bare = 0, idle = 0] = rows.map(({ values }) => median(values));
+    const [bare = 0, idle = 0, among = 0] = rows.map(({ values }) => median(values));
     promise('idle save-check over node -e 0, median', idle - bare, MOST_MS, ' ms');
+    promise(`idle save-check among ${MANY} files over one among none, median`, among - idle, MOST_MORE_MS, ' ms');
   } finally {
     rmSync(directory, { recursive: true });
+  }
+}
+
+function fill(path: string): void {
+  for (let at = 0; at < MANY; at += 1) {
+    const folder = join(path, `d${Math.floor(at / IN_A_DIRECTORY)}`);
+    if (at % IN_A_DIRECTORY === 0) mkdirSync(folder);
+    writeFileSync(join(folder, `f${at}`), '');
   }
 }
 

@@ -2,6 +2,8 @@
 
 export { acquireLock, holderOf } from './tools/lock.js';
 export type { HeldLock, LockHolder, LockOptions } from './tools/lock.js';
+export type { ContextRecord } from './tools/save/context-record.js';
+export { latestContext } from './tools/save/latest-context.js';
 export { recallText } from './tools/save/recall.js';
 export type { RecallOptions } from './tools/save/recall.js';
 export { saveContext } from './tools/save/save-context.js';

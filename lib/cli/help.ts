@@ -16,6 +16,7 @@ const HELP = `usage: holdfast run [options] [--] command [argument...]
        holdfast save daemon start|stop|status|run [options]
        holdfast save-check [--project DIR]... [--force] [--no-sync] [--strict] [--explain] [--json]
        holdfast recall [--project DIR] [--markdown | --json] [--max-chars N]
+       holdfast status [--project DIR] [--json]
        holdfast schedule install|status|remove|run-now|print [options]
        holdfast doctor [--gauntlet] [--json]
        holdfast sync [status|list|show|requeue|drop|export] [options]
@@ -40,6 +41,7 @@ owner or its timeout, even when they are killed.
   save        save the context of a project: 'now', or as 'daemon' while its owner lives
   save-check  for schedulers: save where somebody works, clean up after crashes, send what waits
   recall      tell what was saved last of a project
+  status      tell of the last save-check, what waits to be sent, and who is at it now
   schedule    save at intervals, by the scheduler of this system
   doctor      probe which mechanisms work on this machine, why others do not, and what to do;
               --gauntlet also tries what processes do to escape, a few seconds long

@@ -18,6 +18,7 @@ import type * as Schedule from './commands/schedule.js';
 import type * as Setup from './commands/setup.js';
 import type * as ShowGuardPath from './commands/show-guard-path.js';
 import type * as ShowTree from './commands/show-tree.js';
+import type * as Status from './commands/status.js';
 import type * as Sync from './commands/sync.js';
 import type * as Uninstall from './commands/uninstall.js';
 import type * as TellFailure from './tell-failure.js';
@@ -38,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   save: (args) => (load('./commands/save.js') as typeof Save).save(args),
   'save-check': (args) => (load('./commands/save-check.js') as typeof SaveCheck).saveCheckCommand(args),
   recall: (args) => (load('./commands/recall.js') as typeof Recall).recall(args),
+  status: (args) => (load('./commands/status.js') as typeof Status).status(args),
   config: (args) => (load('./commands/config.js') as typeof ConfigCommand).configCommand(args),
   setup: (args) => (load('./commands/setup.js') as typeof Setup).setup(args),
   uninstall: (args) => (load('./commands/uninstall.js') as typeof Uninstall).uninstall(args),

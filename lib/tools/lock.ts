@@ -1,7 +1,7 @@
 // A lock of a tool: held by the kernel for this process and freed by it on any death, so that the question whether a
 // lock is stale does not arise. What is written into the file is for people, and decides nothing.
 
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -101,6 +101,14 @@ export function holderOf(path: string): LockHolder | undefined {
   const holder = wordsIn(path);
   if (holder === undefined || holder.host !== hostname()) return holder;
   return identityOf(holder.pid)?.startTime === holder.startTime ? holder : undefined;
+}
+
+/** Whether somebody holds it now. Takes it for a moment, and makes nothing. */
+export function isHeld(path: string): boolean {
+  if (!existsSync(path)) return false;
+  const held = tryLock(path);
+  held?.release();
+  return held === undefined;
 }
 
 function wordsIn(path: string): LockHolder | undefined {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 
 import { describeProbe } from '#lib/cli/commands/doctor.js';
-import { describeGauntlet } from '#lib/cli/commands/gauntlet.js';
+import { describeGauntlet } from '#lib/cli/gauntlet/gauntlet.js';
 
 import { eventually } from '../support/eventually.js';
 import { directoriesIn, done, findingsIn, startDoctor } from '../support/gauntlet.js';

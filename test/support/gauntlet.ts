@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { GauntletFinding } from '#lib/cli/commands/gauntlet.js';
+import type { GauntletFinding } from '#lib/cli/gauntlet/gauntlet.js';
 
 import { eventually } from './eventually.js';
 import { PROJECT_ROOT } from './project.js';

@@ -10,7 +10,7 @@ import { allowFor, parseArguments, type Arguments } from '../arguments.js';
 import { EXIT_NOT_DONE } from '../exit-codes.js';
 import { print, printJson } from '../output.js';
 import { printable } from '../../printable.js';
-import type { GauntletFinding } from './gauntlet.js';
+import type { GauntletFinding } from '../gauntlet/gauntlet.js';
 
 const DEADLINE_MS = 60_000;
 /** Every end is brought to every technique; how long each may take is bounded there. */
@@ -69,7 +69,7 @@ export async function doctor(args: readonly string[]): Promise<void> {
 /** What the working mechanisms promise is tried. Loaded only here: it starts trees. */
 async function tryOut(working: readonly Finding[], options: Arguments, attempts: GauntletFinding[]): Promise<void> {
   allowFor(options, GAUNTLET_MS);
-  const { describeGauntlet, runGauntlet } = await import('./gauntlet.js');
+  const { describeGauntlet, runGauntlet } = await import('../gauntlet/gauntlet.js');
   const candidates = working.map(({ name, escapable = '' }) => ({
     mechanism: name as Mechanism,
     escapable: escapable.split(',') as EscapeRoute[],

@@ -1,8 +1,10 @@
 // `holdfast recall`: what was saved last of a project, in words or as it is.
 
+import { resolve } from 'node:path';
+
 import { printableJson } from '../../printable.js';
 import { EXIT, ToolFailure } from '../../tools/failure.js';
-import { projectRootOf } from '../../tools/project.js';
+import { latestContext } from '../../tools/save/latest-context.js';
 import { recallText } from '../../tools/save/recall.js';
 import { openWorkplace } from '../../tools/workplace.js';
 import { parseArguments } from '../arguments.js';
@@ -43,10 +45,10 @@ export async function recall(args: readonly string[]): Promise<void> {
   const given = parseArguments(args, { command: 'recall', options: OPTIONS, help: HELP });
   if (given === undefined) return;
   const maxChars = charsFrom(given.valueOf('max-chars'));
-  const { store } = openWorkplace(given.valueOf('config'));
-  const root = await projectRootOf(given.valueOf('project') ?? process.cwd());
-  const record = store.latestOf(root);
-  if (record === undefined) throw new ToolFailure(EXIT.notDone, `nothing was saved of ${root}`);
+  const workplace = openWorkplace(given.valueOf('config'));
+  const directory = resolve(given.valueOf('project') ?? process.cwd());
+  const record = await latestContext(workplace, directory);
+  if (record === undefined) throw new ToolFailure(EXIT.notDone, `nothing was saved of ${directory}`);
   print([given.has('json') ? printableJson(record) : recallText(record, { maxChars, markdown: given.has('markdown') })]);
 }
 

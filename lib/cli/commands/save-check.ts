@@ -126,8 +126,15 @@ function linesOf(report: SaveCheckReport, { configPath }: Workplace, explains: b
 }
 
 function busyLine({ holder }: SaveCheckReport): Line {
-  const who = holder === undefined ? '' : ` (pid ${holder.pid}, ${shownTime(Math.max(0, Date.now() - holder.since))})`;
+  const who = holder === undefined ? '' : ` (pid ${holder.pid}, ${shownAge(Date.now() - holder.since)})`;
   return { level: 'WARNING', text: `Previous execution still running, skipping${who}` };
+}
+
+const MINUTE_MS = 60_000;
+
+/** `12 s`, and longer ones as everywhere. */
+function shownAge(ms: number): string {
+  return ms < MINUTE_MS ? `${Math.max(0, Math.round(ms / 1000))} s` : shownTime(ms);
 }
 
 function linesOfProject(project: ProjectReport, explains: boolean): ShownLine[] {

@@ -8,14 +8,14 @@ import { EXIT, ToolFailure } from '../../tools/failure.js';
 import { acquireLock } from '../../tools/lock.js';
 import { writeFailure } from '../../tools/private-files.js';
 import type { Shelf, StoredItem } from '../../tools/save/store.js';
-import { Backoff } from '../../tools/sync/backoff.js';
-import { openTarget } from '../../tools/sync/remote.js';
+import { pendingOf } from '../../tools/sync/pending.js';
 import { parsedOrUndefined } from '../../tools/sync/same-context.js';
 import { anotherSync, syncLockPath } from '../../tools/sync/sync.js';
 import type { Workplace } from '../../tools/workplace.js';
 import { EXIT_NOT_DONE, Misuse } from '../exit-codes.js';
 import { columns, print, printJson, shownTime } from '../output.js';
 import { printable, printableJson } from '../../printable.js';
+import { pauseLines, waitingIn } from './words.js';
 
 interface Wanted {
   readonly workplace: Workplace;
@@ -36,34 +36,19 @@ export const STORE_COMMANDS: Readonly<Record<string, (wanted: Wanted) => void | 
   export: exportAll,
 };
 
-function status({ workplace: { store, config, directories, log }, word, json }: Wanted): void {
+function status({ workplace, word, json }: Wanted): void {
   refuseWord('status', word);
-  const [outbox = [], sent = [], failed = []] = SHELVES.map((shelf) => store.items(shelf));
-  const { remote } = config.sync;
-  const target = remote === null ? undefined : openTarget({ ...config.sync, remote });
-  const pause = target && new Backoff(directories.state, target.name, config.sync.backoff).current();
-  const [oldest] = outbox;
-  const facts = {
-    remote: target?.name ?? null,
-    outbox: outbox.length,
-    sent: sent.length,
-    failed: failed.length,
-    oldestMs: oldest === undefined ? null : Date.now() - oldest.enqueuedAt,
-    retryAt: pause?.until ?? null,
-    reason: pause?.reason ?? null,
-    state: directories.state,
-    log: log.path,
-  };
-  if (json) return printJson(facts);
-  const waiting = oldest === undefined ? '' : `, the oldest for ${shownTime(Date.now() - oldest.enqueuedAt)}`;
-  const alone = pause && `[WARNING] left alone for ${shownTime(pause.until - Date.now())}: ${pause.reason}`;
+  const { config, directories, log } = workplace;
+  const pending = pendingOf(workplace);
+  if (json) return printJson({ ...pending, state: directories.state, log: log.path });
+  const { sent, failed, remote } = pending;
   const lines = [
-    `remote  ${facts.remote ?? 'none: local only'}`,
-    `outbox  ${outbox.length}${waiting}`,
-    `sent    ${sent.length} in the last ${config.sync.keepSentDays} days`,
-    `failed  ${failed.length}`,
+    `remote  ${remote ?? 'none: local only'}`,
+    `outbox  ${waitingIn(pending)}`,
+    `sent    ${sent} in the last ${config.sync.keepSentDays} days`,
+    `failed  ${failed}`,
     `state   ${directories.state}`,
-    ...(alone === undefined ? [] : [alone]),
+    ...pauseLines(pending),
   ];
   print(lines.map(printable));
 }

@@ -4,8 +4,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 
 import { terminateTree, trees, type EndReport, type NamedProcess, type TreeInfo } from '../../index.js';
-import { tryLock } from '../../native-api.js';
-import { holderOf } from '../lock.js';
+import { holderOf, isHeld } from '../lock.js';
 import type { Workplace } from '../workplace.js';
 import { placeOf, placesIn, readNotes, type DaemonNotes, type DaemonPlace } from './place.js';
 
@@ -27,7 +26,7 @@ export async function statusOf(workplace: Workplace, projects: readonly string[]
   const pending = workplace.store.items('outbox').length;
   const notes = readNotes(place);
   const rest = { pending, ...(notes !== undefined && { notes }) };
-  if (!isHeld(place)) return { running: false, ...rest };
+  if (!runs(place)) return { running: false, ...rest };
   const holder = holderOf(place.lock);
   if (holder === undefined) return { running: true, ...rest };
   const tree = (await treesOf(place)).find(({ root }) => root?.pid === holder.pid);
@@ -60,7 +59,7 @@ export interface RunningDaemon {
 
 /** Every daemon of this user that works with this state directory, whatever its projects are. */
 export async function allDaemons({ directories: { state } }: Workplace): Promise<readonly RunningDaemon[]> {
-  const found = placesIn(existsSync(state) ? readdirSync(state) : [], state).filter(isHeld);
+  const found = placesIn(existsSync(state) ? readdirSync(state) : [], state).filter(runs);
   const all = found.map(async (place) => {
     const tree = (await treesOf(place))[0];
     return { pid: tree?.root?.pid ?? holderOf(place.lock)?.pid ?? 0, ...(tree !== undefined && { tree }) };
@@ -80,11 +79,8 @@ export async function endAll(daemons: readonly TreeInfo[], grace: number): Promi
 }
 
 /** A daemon that starts in this very moment waits for the lock longer than this holds it. */
-function isHeld({ lock }: DaemonPlace): boolean {
-  if (!existsSync(lock)) return false; // to look at it makes nothing
-  const held = tryLock(lock);
-  held?.release();
-  return held === undefined;
+function runs({ lock }: DaemonPlace): boolean {
+  return isHeld(lock);
 }
 
 async function treesOf({ label }: DaemonPlace): Promise<readonly TreeInfo[]> {

@@ -1,6 +1,5 @@
-// What has to be known of git's configuration before git runs: the names of its filters, so that they can be switched
-// off, and where the repository came from. Read as text, every file that git may read included, with more found
-// rather than less: a name that git would not see does no harm.
+// Reads git's configuration as text: as much of it as changes what git tells of a repository. Nothing that git would
+// run is taken over (stand-in.ts), so what is read wrong here costs a detail and no safety.
 
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
@@ -10,90 +9,134 @@ import type { Repository } from './repository.js';
 
 const LARGEST_FILE = 1024 * 1024;
 const MOST_FILES = 64;
-const MOST_FILTERS = 256;
+
+export interface Setting {
+  /** `section.subsection.name`; section and name in small letters. */
+  readonly key: string;
+  readonly value: string;
+}
 
 export interface GitConfiguration {
-  /** Names of filter drivers: `filter.NAME.clean` and `filter.NAME.process` would be run by `git status`. */
-  readonly filters: readonly string[];
-  /** The URL of the remote `origin`, as it stands there. */
-  readonly origin: string | undefined;
+  /** Of the system and of the user, those that count more last. */
+  readonly ofUser: readonly Setting[];
+  /** Of the repository, and of the worktree. */
+  readonly ofRepository: readonly Setting[];
 }
 
-/** Throws when it cannot be known which filters there are: then git must not run. */
 export async function readConfiguration(repository: Repository, env: NodeJS.ProcessEnv): Promise<GitConfiguration> {
+  const places = userPlaces(env);
+  const { home } = places;
+  const { commonDir, gitDir } = repository;
+  return {
+    ofUser: await readAll(filesOfUser(env, places), home),
+    ofRepository: await readAll([join(commonDir, 'config'), join(gitDir, 'config.worktree')], home),
+  };
+}
+
+export interface UserPlaces {
+  readonly home: string;
+  /** Holds `config`, `ignore` and `attributes` of git. */
+  readonly git: string;
+}
+
+/** Where git looks for what is the user's. */
+export function userPlaces(env: NodeJS.ProcessEnv): UserPlaces {
   const home = env['HOME'] ?? homeIfAny() ?? '/';
-  const own = join(repository.commonDir, 'config');
-  const waiting = [own, join(repository.gitDir, 'config.worktree'), ...filesOfUser(env, home), '/etc/gitconfig'];
-  const seen = new Set<string>();
-  const filters = new Set(['lfs']); // of a system configuration that stands elsewhere
-  let origin: string | undefined;
-  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    if (seen.size > MOST_FILES) throw new Error(`git reads more than ${MOST_FILES} configuration files`);
-    const text = (await readBounded(path, LARGEST_FILE))?.toString('utf8') ?? '';
-    for (const name of filtersIn(text)) filters.add(name);
-    if (path === own) origin = originIn(text);
-    waiting.push(...includedBy(text, path, home));
-  }
-  requirePassable(filters);
-  return { filters: [...filters], origin };
-}
-
-/** They travel as `-c filter.NAME.clean=`, which git splits at the first equals sign. */
-function requirePassable(filters: ReadonlySet<string>): void {
-  if (filters.size > MOST_FILTERS) throw new Error(`git knows more than ${MOST_FILTERS} filters`);
-  const wrong = [...filters].find((name) => /[=\x00-\x1f]/.test(name));
-  if (wrong !== undefined) throw new Error(`the filter '${wrong}' cannot be switched off`);
-}
-
-function filesOfUser(env: NodeJS.ProcessEnv, home: string): string[] {
-  const named = [env['GIT_CONFIG_GLOBAL'] ?? '', env['GIT_CONFIG_SYSTEM'] ?? ''].filter((path) => path !== '');
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
-  return [...named, join(home, '.gitconfig'), join(xdg === '' ? join(home, '.config') : xdg, 'git', 'config')];
+  return { home, git: join(xdg === '' ? join(home, '.config') : xdg, 'git') };
 }
 
-// A section may be written [filter "name"], or [filter.name] as of old (git-config(1), SYNTAX).
-const FILTER = /\[\s*filter(?:\s+"((?:[^"\\\n]|\\.)*)"|\.([^\]\n]*))\s*\]/gi;
-
-function filtersIn(text: string): string[] {
-  return [...text.matchAll(FILTER)].map(([, quoted, dotted = '']) => quoted?.replace(/\\(.)/g, '$1') ?? dotted.toLowerCase());
+/** The last value of a setting, which is the one that counts. */
+export function valueOf(settings: readonly Setting[], key: string): string | undefined {
+  return settings.filter((setting) => setting.key === key).at(-1)?.value;
 }
 
-// In a section include or includeIf; what is no include is one file too many, which does no harm.
-const INCLUDE = /\bpath\s*=[ \t]*/gi;
+/** Git's own places, and the order in which it reads them (git-config(1), FILES). */
+function filesOfUser(env: NodeJS.ProcessEnv, { home, git }: UserPlaces): string[] {
+  const usual = [join(git, 'config'), join(home, '.gitconfig')];
+  const named = env['GIT_CONFIG_GLOBAL'];
+  const hasSystem = /^(|0|no|off|false)$/i.test(env['GIT_CONFIG_NOSYSTEM'] ?? '');
+  const system = hasSystem ? [env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig'] : [];
+  return [...system, ...(named === undefined ? usual : [named])];
+}
 
-function includedBy(text: string, from: string, home: string): string[] {
-  if (!/\[\s*include/i.test(text)) return [];
-  const paths = [...text.matchAll(INCLUDE)].map(({ 0: key, index }) => valueAt(text, index + key.length));
-  return paths.filter((path) => path !== '').map((path) => located(path, from, home));
+/** With what they include without a condition, in its place. */
+async function readAll(paths: readonly string[], home: string): Promise<Setting[]> {
+  const seen = new Set<string>();
+  const readOne = async (path: string): Promise<Setting[]> => {
+    if (seen.has(path) || seen.size >= MOST_FILES) return [];
+    seen.add(path);
+    const text = (await readBounded(path, LARGEST_FILE))?.toString('utf8') ?? '';
+    const settings: Setting[] = [];
+    for (const setting of parseSettings(text.replace(/^\uFEFF/, ''))) {
+      settings.push(setting);
+      if (setting.key !== 'include.path') continue;
+      const included = expandHome(setting.value, home);
+      settings.push(...(await readOne(isAbsolute(included) ? included : resolve(dirname(path), included))));
+    }
+    return settings;
+  };
+  const all: Setting[] = [];
+  for (const path of paths) all.push(...(await readOne(path)));
+  return all;
+}
+
+/** `~/` as git takes it; `~user/` stays. */
+export function expandHome(path: string, home: string): string {
+  return /^~[/\\]/.test(path) ? join(home, path.slice(2)) : path;
+}
+
+// A section may be written [filter "name"], or [filter.name] as of old; a name may follow in the same line, and one
+// without a value is true (git-config(1), SYNTAX).
+const SECTION = /[ \t]*\[[ \t]*([A-Za-z0-9.-]+)(?:[ \t]+"((?:[^"\\\n]|\\.)*)")?[ \t]*\]/y;
+const NAME = /[ \t]*([A-Za-z][A-Za-z0-9-]*)[ \t]*(=[ \t]*)?/y;
+const REST_OF_LINE = /[^\n]*(?:\n|$)/y;
+
+/** Git refuses what it does not understand; here such a line is passed over. */
+export function parseSettings(text: string): Setting[] {
+  const settings: Setting[] = [];
+  let section = '';
+  let at = 0;
+  const match = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const found = pattern.exec(text);
+    if (found !== null) at = pattern.lastIndex;
+    return found;
+  };
+  while (at < text.length) {
+    const header = match(SECTION);
+    if (header !== null) section = sectionOf(header);
+    const name = match(NAME);
+    if (name !== null && section !== '') {
+      const { value, end } = name[2] === undefined ? { value: 'true', end: at } : valueAt(text, at);
+      settings.push({ key: `${section}.${(name[1] ?? '').toLowerCase()}`, value });
+      at = end;
+    }
+    match(REST_OF_LINE);
+  }
+  return settings;
+}
+
+function sectionOf([, name = '', quoted]: RegExpExecArray): string {
+  if (quoted === undefined) return name.toLowerCase();
+  return `${name.toLowerCase()}.${quoted.replace(/\\(.)/g, '$1')}`;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '\n': '' };
 
-/** As git reads a value: quotes may begin anywhere, a comment ends it, a backslash goes on with the next line. */
-function valueAt(text: string, from: number): string {
+/** Quotes may begin anywhere, a comment ends it, a backslash goes on with the next line. */
+function valueAt(text: string, from: number): { readonly value: string; readonly end: number } {
   let value = '';
+  let kept = 0; // what quotes protect at the end is not trimmed
   let isQuoted = false;
-  for (let at = from; at < text.length && (text[at] !== '\n' || isQuoted); at += 1) {
+  let at = from;
+  for (; at < text.length && (text[at] !== '\n' || isQuoted); at += 1) {
     const letter = text.charAt(at);
     if (letter === '"') isQuoted = !isQuoted;
     else if (letter === '\\') value += ESCAPES[text.charAt((at += 1))] ?? text.charAt(at);
     else if (!isQuoted && /[#;]/.test(letter)) break;
     else value += letter;
+    if (isQuoted || letter === '"') kept = value.length;
   }
-  return value.trim();
-}
-
-function located(path: string, from: string, home: string): string {
-  if (/^~[/\\]/.test(path)) return join(home, path.slice(2));
-  if (/^(~|%\()/.test(path)) throw new Error(`the included configuration '${path}' cannot be followed`);
-  return isAbsolute(path) ? path : resolve(dirname(from), path);
-}
-
-function originIn(text: string): string | undefined {
-  const section = /\[\s*remote\s+"origin"\s*\]([^[]*)/i.exec(text);
-  const key = /^\s*url\s*=[ \t]*/im.exec(section?.[1] ?? '');
-  const url = key === null ? '' : valueAt(section?.[1] ?? '', key.index + key[0].length);
-  return url === '' ? undefined : url;
+  return { value: value.slice(0, kept) + value.slice(kept).trimEnd(), end: at };
 }

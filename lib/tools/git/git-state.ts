@@ -6,17 +6,21 @@ import { relative, sep } from 'node:path';
 import type { GitState } from '../save/context-record.js';
 import type { ToolChildResult } from '../child.js';
 import { look } from '../look/look.js';
-import { readConfiguration, type GitConfiguration } from './configuration.js';
+import { readConfiguration, userPlaces, valueOf } from './configuration.js';
 import { runGit, type GitCall } from './locked-git.js';
+import { whyNotTrusted } from './ownership.js';
 import { PathFilter, type PathLists } from '../path-filter.js';
 import { LOG_FORMAT, parseLog, parseStatus, type Status } from './parse-git.js';
-import { branchOf, repositoryOf, type Repository } from './repository.js';
+import { branchIn, headOf, repositoryOf, sharedIndexesOf } from './repository.js';
 import { repositoryName } from './repository-name.js';
+import { makeStandIn, type Known } from './stand-in.js';
 
 export interface GitLimits {
   readonly timeoutMs: number;
   readonly recentCommits: number;
   readonly maxFiles: number;
+  /** A directory of this repository's alone, to be made where it is missing (stand-in.ts). */
+  readonly standIn: string;
   /** Which files are told, by their paths below the directory that was asked about. */
   readonly paths?: PathLists;
   readonly env?: NodeJS.ProcessEnv;
@@ -53,10 +57,13 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
     const { env = process.env } = limits;
     const known = await look(root, __filename, beforeGit, root, env);
     if (known === undefined) return { ...found, state: null, warnings: [] };
-    const { repository, filters, origin } = known;
+    if ('refusal' in known) throw new Error(known.refusal);
+    const { repository, configuration } = known;
+    const origin = valueOf(configuration.ofRepository, 'remote.origin.url');
     found.repo = origin === undefined ? null : repositoryName(origin);
-    const { timeoutMs, signal, ignoresTerminate } = limits;
-    const call: GitCall = { root, top: repository.top, filters, env, timeoutMs, signal, ignoresTerminate };
+    const { timeoutMs, standIn, signal, ignoresTerminate } = limits;
+    makeStandIn(standIn, known, userPlaces(env));
+    const call: GitCall = { root, repository, standIn, env, timeoutMs, signal, ignoresTerminate };
     const git = async (words: readonly string[]): Promise<ToolChildResult> => {
       const result = await runGit(words, call).catch(explained);
       found.children += 1;
@@ -70,16 +77,21 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
   }
 }
 
-interface Known extends GitConfiguration {
-  readonly repository: Repository;
-  readonly branch: string | null;
+/** Why git is not asked. */
+interface Refusal {
+  readonly refusal: string;
 }
 
 /** What is read before git runs; undefined without a repository. */
-export async function beforeGit(root: string, env: NodeJS.ProcessEnv): Promise<Known | undefined> {
+export async function beforeGit(root: string, env: NodeJS.ProcessEnv): Promise<Known | Refusal | undefined> {
   const repository = await repositoryOf(root);
   if (repository === undefined) return undefined;
-  return { repository, ...(await readConfiguration(repository, env)), branch: await branchOf(repository) };
+  const configuration = await readConfiguration(repository, env);
+  const refusal = await whyNotTrusted(repository, configuration, userPlaces(env));
+  if (refusal !== undefined) return { refusal };
+  const head = await headOf(repository);
+  const sharedIndexes = await sharedIndexesOf(repository);
+  return { repository, head, branch: branchIn(head), configuration, sharedIndexes };
 }
 
 function explained(error: unknown): never {

@@ -1,7 +1,7 @@
 // Finds the repository of a directory as git does, by reading alone: `.git` is a directory, or in worktrees and
 // submodules a file that names one. Nothing in it is executed or trusted.
 
-import { realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { readBounded } from '../bounded-file.js';
@@ -63,8 +63,20 @@ export function indicatorsOf({ gitDir }: Repository): readonly string[] {
   return ['HEAD', join('logs', 'HEAD'), 'index'].map((name) => join(gitDir, name));
 }
 
-/** The branch that HEAD names, without asking git. */
-export async function branchOf({ gitDir }: Repository): Promise<string | null> {
-  const [, branch] = /^ref: refs\/heads\/(.+?)\n?$/.exec(await textOf(join(gitDir, 'HEAD'))) ?? [];
-  return branch ?? null;
+/** The text of HEAD. */
+export async function headOf({ gitDir }: Repository): Promise<string> {
+  return textOf(join(gitDir, 'HEAD'));
+}
+
+/** The branch that HEAD names. */
+export function branchIn(head: string): string | null {
+  return /^ref: refs\/heads\/(.+?)\n?$/.exec(head)?.[1] ?? null;
+}
+
+const MOST_SHARED = 64;
+
+/** The files of a split index beside the index (git-update-index(1), SPLIT INDEX). */
+export async function sharedIndexesOf({ gitDir }: Repository): Promise<readonly string[]> {
+  const names = await readdir(gitDir);
+  return names.filter((name) => /^sharedindex\.[0-9a-f]{40,64}$/.test(name)).slice(0, MOST_SHARED);
 }

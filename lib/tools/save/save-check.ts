@@ -10,6 +10,7 @@ import type { Trigger } from './context-record.js';
 import { EXIT, type ExitCode } from '../failure.js';
 import { acquireLock, holderOf, type LockHolder } from '../lock.js';
 import { replaceFile } from '../private-files.js';
+import { lastRunPath } from './last-run.js';
 import type { Workplace } from '../workplace.js';
 
 const LOCK_WAIT_MS = 1000;
@@ -112,7 +113,7 @@ class Run {
   finish(): SaveCheckReport {
     const report = this.#ended();
     try {
-      replaceFile(join(this.#workplace.directories.state, 'last-run.json'), `${JSON.stringify(report)}\n`);
+      replaceFile(lastRunPath(this.#workplace.directories.state), `${JSON.stringify(report)}\n`);
       return report;
     } catch (error) {
       const problems = [...report.problems, `last-run.json: ${(error as Error).message}`];

@@ -75,7 +75,7 @@ export async function saveContext(workplace: Workplace, request: SaveRequest): P
   const started = performance.now();
   const { store, config } = workplace;
   const project = request.project ?? (await openProject(request.root, config));
-  const git = request.git === 'as-saved' ? NOT_ASKED : await askGit(project, config, request);
+  const git = request.git === 'as-saved' ? NOT_ASKED : await askGit(workplace, project, request);
   const session = request.session === undefined ? store.latestOf(project.root)?.session : request.session;
   const tail = await transcriptTail(config.save, session?.transcriptPath ?? null);
   const saved = await write(workplace, { project, request, config, git, tail });
@@ -91,10 +91,11 @@ export async function saveContext(workplace: Workplace, request: SaveRequest): P
 
 const NOT_ASKED: GitFindings = { state: null, repo: null, children: 0, warnings: [] };
 
-async function askGit(paths: Project, { save }: Config, request: SaveRequest): Promise<GitFindings> {
+async function askGit({ store, config: { save } }: Workplace, paths: Project, request: SaveRequest): Promise<GitFindings> {
   const { recentCommits, maxFiles } = save;
+  const standIn = store.standInOf(paths.root);
   const { childTimeoutMs: timeoutMs = save.childTimeoutMs, signal, ignoresTerminate } = request;
-  return gitState(paths.root, { timeoutMs, recentCommits, maxFiles, paths, signal, ignoresTerminate });
+  return gitState(paths.root, { standIn, timeoutMs, recentCommits, maxFiles, paths, signal, ignoresTerminate });
 }
 
 /** Alone: two at once would both find that there is no such record yet, and each drop what the other says anew. */

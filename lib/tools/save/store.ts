@@ -5,6 +5,7 @@
 //   failed/TIME-ID.json           a remote has refused it for what it is; TIME-ID.reason says why
 //   contexts/PROJECT/latest.json  what was saved last of a project
 //   contexts/PROJECT/seen.json    what the project looked like then
+//   contexts/PROJECT/git/         what stands in for the directory of git (git/stand-in.ts)
 //   store.lock                    held while somebody reads the store and changes it by what was read
 //
 // An item moves by rename: at any moment it is in one place, and after a crash it is where it was or where it was
@@ -143,6 +144,11 @@ export class Store {
     makePrivateDirectory(this.#state);
     makePrivateDirectory(directory);
     replaceFile(join(directory, 'seen.json'), `${canonicalJson(seen)}\n`);
+  }
+
+  /** Where what stands in for the directory of git is made. */
+  standInOf(projectRoot: string): string {
+    return join(this.#projectDirectory(projectRoot), 'git');
   }
 
   #latestPath(projectRoot: string): string {

@@ -7,7 +7,7 @@ import { isAbsolute, join } from 'node:path';
 
 import { EXIT, ToolFailure } from '../failure.js';
 import { acquireLock } from '../lock.js';
-import { readFileIfAny } from '../private-files.js';
+import { lastRunIn, lastRunPath } from '../save/last-run.js';
 import type { Workplace } from '../workplace.js';
 import { apply, ask, backUp, runStep } from './apply.js';
 import type { Backend, Registered, RenderedFile, Step } from './backend.js';
@@ -129,7 +129,7 @@ async function statusBy({ directories }: Workplace, backend: Backend, job: Job):
     differences,
     ...(next !== undefined && { next }),
     ...(last !== undefined && { last }),
-    ...(lastRun !== undefined && { lastRun: lastRun.told }),
+    ...(lastRun !== undefined && { lastRun }),
   };
 }
 
@@ -141,22 +141,13 @@ function stateOf({ present }: Registered, differences: readonly string[], overdu
 
 /** Since it was installed, or has run last. */
 function isOverdue(job: Job, state: string): boolean {
-  const changed = [memoryOf(job), join(state, 'last-run.json')].map(changedAt);
+  const changed = [memoryOf(job), lastRunPath(state)].map(changedAt);
   const latest = Math.max(...changed);
   return existsSync(memoryOf(job)) && Date.now() - latest > OVERDUE_INTERVALS * job.everySeconds * 1000;
 }
 
 function changedAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function lastRunIn(state: string): { readonly told: unknown } | undefined {
-  try {
-    const text = readFileIfAny(join(state, 'last-run.json'));
-    return text === undefined ? undefined : { told: JSON.parse(text) as unknown };
-  } catch {
-    return undefined; // by somebody else
-  }
 }
 
 function jobFor({ directories, config }: Workplace, { name, everySeconds, configFile }: ScheduleWish): Job {

@@ -6,10 +6,11 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
 
-import { itIf } from '../../support/mechanisms.js';
+import { NEEDS_ROOT, itIf } from '../../support/mechanisms.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import { useScene } from '../../support/scene.js';
-import { traced, whyNoStrace } from '../../support/strace.js';
+import { traced, whyNoStrace, type Traced } from '../../support/strace.js';
+import { SOMEBODY_ELSE } from '../../support/users.js';
 import { Repository } from './repository.js';
 
 interface Trap {
@@ -46,12 +47,12 @@ function sign(repository: Repository): void {
   repository.git('update-ref', 'HEAD', id);
 }
 
-/** Without the contents of its files, which would have to be fetched. */
-function makePartial(repository: Repository): void {
+/** Without the contents of its files, or even their names (`tree:0`), which would have to be fetched. */
+function makePartial(repository: Repository, without = 'blob:none'): void {
   const source = `${repository.path}.source`;
   execFileSync('mv', [repository.path, source]);
   new Repository(source).git('config', 'uploadpack.allowFilter', 'true');
-  execFileSync('git', ['clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${source}`, repository.path], { stdio: 'pipe' });
+  execFileSync('git', ['clone', '--quiet', `--filter=${without}`, '--no-checkout', `file://${source}`, repository.path], { stdio: 'pipe' });
   repository.git('config', 'remote.origin.url', 'ssh://example.invalid/app');
 }
 
@@ -113,6 +114,17 @@ const TRAPS: readonly Trap[] = [
     provoke: ['log', '--format=%aN'],
   },
   {
+    what: 'a filter of the user, named by the repository,',
+    set: (repository, program) => {
+      const home = join(repository.path, '..', 'nobody');
+      mkdirSync(home);
+      writeFileSync(join(home, '.gitconfig'), `[filter "lfs"]\n\tclean = ${program}\n`);
+      repository.write('.gitattributes', '* filter=lfs\n');
+      touch(repository);
+    },
+    provoke: ['status'],
+  },
+  {
     what: 'a submodule with core.fsmonitor of its own',
     set: (repository, program) => {
       const inner = Repository.create(`${repository.path}.inner`);
@@ -131,6 +143,8 @@ const TRAPS: readonly Trap[] = [
     provoke: ['log'],
   },
 ];
+
+const SAVING = [['node'], ['holdfast-guard'], ['git'], ['holdfast-guard'], ['git']];
 
 describe('a save in a hostile repository', () => {
   const scene = useScene();
@@ -158,21 +172,54 @@ describe('a save in a hostile repository', () => {
     spawnSync(file, args, { env: env(), input: input ?? '', stdio: ['pipe', 'pipe', 'pipe'], timeout: 20_000 });
   }
 
+  const save = async (): Promise<Traced> => {
+    const command = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), 'save', 'now', '--project', repository.path];
+    return traced(scene(), command, { env: env() });
+  };
+  const names = ({ programs }: Traced): string[][] => programs.map((paths) => paths.map((path) => basename(path)));
+
   for (const trap of TRAPS) {
     itIf(whyNoStrace(), `runs nothing but git, whatever ${trap.what} says`, async () => {
       trap.set(repository, program);
       rmSync(scene().path('fired'), { force: true });
 
-      const command = [execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), 'save', 'now', '--project', repository.path];
-      const seen = await traced(scene(), command, { env: env() });
+      const seen = await save();
 
       expect([seen.code, seen.errors]).to.deep.equal([0, '']);
       expect(hasFired(), 'the program has run').to.equal(false);
-      const programs = seen.programs.map((paths) => paths.map((path) => basename(path)));
-      expect(programs).to.deep.equal([['node'], ['holdfast-guard'], ['git'], ['holdfast-guard'], ['git']]);
+      expect(names(seen)).to.deep.equal(SAVING);
       expect(existsSync(join(repository.path, '.git', 'index.lock'))).to.equal(false);
       provoke(trap);
       expect(hasFired(), 'the control: a plain git runs it').to.equal(true);
     });
   }
+
+  itIf(whyNoStrace(), 'fetches nothing of a partial clone that lacks what git needs, and goes without it', async () => {
+    makePartial(repository, 'tree:0');
+    repository.git('config', 'core.sshCommand', program);
+
+    const seen = await save();
+
+    expect(seen.code).to.equal(0);
+    expect(seen.errors).to.match(/^\[WARNING\] git status: exit code 128: /);
+    expect(names(seen)).to.deep.equal(SAVING.slice(0, 3));
+    expect(hasFired(), 'the program has run').to.equal(false);
+    provoke({ what: '', set: () => undefined, provoke: ['status'] });
+    expect(hasFired(), 'the control: a plain git runs it').to.equal(true);
+  });
+
+  itIf(whyNoStrace() ?? NEEDS_ROOT, 'runs nothing but git in a repository of another user that is trusted', async () => {
+    filtered(repository, 'filter.evil.clean', program);
+    execFileSync('chown', ['-R', String(SOMEBODY_ELSE), repository.path]);
+    mkdirSync(scene().path('nobody'));
+    writeFileSync(scene().path('nobody/.gitconfig'), '[safe]\n\tdirectory = *\n');
+
+    const seen = await save();
+
+    expect([seen.code, seen.errors]).to.deep.equal([0, '']);
+    expect(names(seen)).to.deep.equal(SAVING);
+    expect(hasFired(), 'the program has run').to.equal(false);
+    provoke({ what: '', set: () => undefined, provoke: ['status'] });
+    expect(hasFired(), 'the control: a plain git runs it').to.equal(true);
+  });
 });

@@ -3,7 +3,7 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { checkConfig } from '#lib/tools/config/config.js';
 import type { ContextRecord } from '#lib/tools/save/context-record.js';
@@ -21,7 +21,7 @@ describe('a save of', () => {
   const scene = useScene();
   let repository: Repository;
   const state = async (path = repository.path, changed: Partial<typeof LIMITS> = {}): Promise<GitFindings> =>
-    gitState(path, { ...LIMITS, ...changed });
+    gitState(path, { ...LIMITS, standIn: scene().path(`stand-in-${basename(path)}`), ...changed });
 
   beforeEach(() => {
     repository = Repository.create(scene().path('app'));
@@ -166,9 +166,18 @@ describe('a save of', () => {
     expectWithoutGit(said, /^\[WARNING\] git status: no answer in time, ended after \d+ ms\n$/);
   });
 
-  itIf(NEEDS_ROOT, 'a repository of another user goes without git, and tells what git has said', async () => {
+  itIf(NEEDS_ROOT, 'a repository of another user goes without git, and says why, unless the user trusts it as git has it', async () => {
+    const user = scene().path('nobody');
+    mkdirSync(user);
     execFileSync('chown', ['-R', String(SOMEBODY_ELSE), repository.path]);
+    expectWithoutGit(await saveNow({ HOME: user }), /^\[WARNING\] \S*app belongs to user \d+, and safe\.directory of git's configuration does not name/);
 
-    expectWithoutGit(await saveNow({ HOME: scene().path('nobody') }), /^\[WARNING\] git status: exit code 128: .*dubious ownership/);
+    for (const trusted of [repository.path, '*', `${dirname(repository.path)}/*`]) {
+      writeFileSync(join(user, '.gitconfig'), `[safe]\n\tdirectory = ${trusted}\n`);
+      const said = await saveNow({ HOME: user });
+      expect([said.errors, (said.document() as unknown as ContextRecord).git?.head]).to.deep.equal(['', repository.head]);
+    }
+    writeFileSync(join(user, '.gitconfig'), `[safe]\n\tdirectory = *\n\tdirectory =\n\tdirectory = ${repository.path}x\n`);
+    expectWithoutGit(await saveNow({ HOME: user }), /does not name/);
   });
 });

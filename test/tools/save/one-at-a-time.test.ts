@@ -17,7 +17,7 @@ import { Repository } from './repository.js';
 const STARTED = 20;
 /** Twenty starts of Node, on a machine on which much else runs. */
 const ALL_ENDED_MS = 120_000;
-const BUSY = /^\[WARNING\] Previous execution still running, skipping \(pid \d+, [\d.]+s\)\n$/;
+const BUSY = /^\[WARNING\] Previous execution still running, skipping \(pid \d+, \d+ s\)\n$/;
 
 describe('one save-check at a time', () => {
   const scene = useScene();

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 
 import type { EscapeRoute, Mechanism } from '../../index.js';
 import { budgetSignal } from '../../tools/budget.js';
-import { removeAtOnce, runAttempt, type AttemptPlan, type Left } from '../gauntlet/attempt.js';
-import { POSIX } from '../gauntlet/posix.js';
-import type { End, Technique } from '../gauntlet/system.js';
-import { WINDOWS } from '../gauntlet/windows.js';
+import { removeAtOnce, runAttempt, type AttemptPlan, type Left } from './attempt.js';
+import { POSIX } from './posix.js';
+import type { End, Technique } from './system.js';
+import { WINDOWS } from './windows.js';
 
 /** One technique under one end, held by one mechanism. */
 export interface GauntletFinding {

@@ -1,0 +1,271 @@
+// Git is asked with a directory of ours in the place of the repository's: it tells the same as a plain git, of each
+// kind of repository that its configuration makes, and knows nothing of the configuration that would run something.
+
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { checkConfig } from '#lib/tools/config/config.js';
+import { parseSettings } from '#lib/tools/git/configuration.js';
+import { gitState, type GitFindings } from '#lib/tools/git/git-state.js';
+import { parseLog, parseStatus, LOG_FORMAT } from '#lib/tools/git/parse-git.js';
+
+import { useScene } from '../../support/scene.js';
+import { Repository } from './repository.js';
+
+interface Kind {
+  readonly kind: string;
+  /** Resolves with where git is asked; the repository itself unless it says so. */
+  readonly make: (repository: Repository, beside: (name: string) => string) => string | undefined;
+}
+
+const STATUS = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', '--ignore-submodules=dirty', '--no-renames'];
+
+/** Touched, so that git compares what is in it. */
+function touch(path: string): void {
+  execFileSync('touch', ['-d', '2001-01-01', path]);
+}
+
+function withDirectories(repository: Repository): void {
+  for (const name of ['in', 'out']) {
+    mkdirSync(join(repository.path, name));
+    repository.write(`${name}/file`, '');
+  }
+  repository.git('add', '.');
+  repository.git('commit', '--quiet', '--message', 'directories');
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: 'whose lines end as on Windows',
+    make: (repository) => {
+      repository.git('config', 'core.autocrlf', 'true');
+      repository.write('a.txt', 'one\r\n');
+      touch(join(repository.path, 'a.txt'));
+      return undefined;
+    },
+  },
+  {
+    kind: 'that does not look at modes',
+    make: (repository) => {
+      repository.git('config', 'core.fileMode', 'false');
+      execFileSync('chmod', ['+x', join(repository.path, 'a.txt')]);
+      return undefined;
+    },
+  },
+  {
+    kind: 'of which a part is checked out',
+    make: (repository) => {
+      withDirectories(repository);
+      repository.git('sparse-checkout', 'set', '--cone', 'in');
+      return undefined;
+    },
+  },
+  {
+    kind: 'of which a part is checked out, with a sparse index',
+    make: (repository) => {
+      withDirectories(repository);
+      repository.git('sparse-checkout', 'set', '--cone', '--sparse-index', 'in');
+      repository.write('in/new', '');
+      return undefined;
+    },
+  },
+  {
+    kind: 'with a split index',
+    make: (repository) => {
+      repository.git('update-index', '--split-index');
+      repository.write('new', '');
+      repository.git('add', 'new');
+      return undefined;
+    },
+  },
+  {
+    kind: 'with an untracked cache',
+    make: (repository) => {
+      repository.git('update-index', '--untracked-cache');
+      repository.git('status');
+      repository.write('new', '');
+      return undefined;
+    },
+  },
+  {
+    kind: 'with packed references and an upstream of another name',
+    make: (repository, beside) => {
+      repository.git('clone', '--quiet', repository.path, beside('clone'));
+      const clone = new Repository(beside('clone'));
+      clone.git('checkout', '--quiet', '-b', 'a "branch"=x', '--track', 'origin/main');
+      clone.git('commit', '--quiet', '--allow-empty', '--message', 'ahead');
+      clone.git('pack-refs', '--all');
+      return clone.path;
+    },
+  },
+  {
+    kind: 'that is shallow',
+    make: (repository, beside) => {
+      for (const message of ['the second', 'the third']) repository.git('commit', '--quiet', '--allow-empty', '--message', message);
+      repository.git('clone', '--quiet', '--depth', '2', `file://${repository.path}`, beside('clone'));
+      return beside('clone');
+    },
+  },
+  {
+    kind: 'with objects of another one',
+    make: (repository, beside) => {
+      repository.git('clone', '--quiet', '--shared', repository.path, beside('clone'));
+      return beside('clone');
+    },
+  },
+  {
+    kind: 'whose names are of SHA-256',
+    make: (_, beside) => {
+      const other = new Repository(beside('other'));
+      mkdirSync(other.path);
+      other.git('init', '--quiet', '--object-format=sha256', '--initial-branch', 'main');
+      other.write('a.txt', 'one\n');
+      other.git('add', '.');
+      other.git('commit', '--quiet', '--message', 'the first');
+      other.write('new', '');
+      return other.path;
+    },
+  },
+  {
+    kind: 'with files to ignore',
+    make: (repository) => {
+      repository.write('.gitignore', '*.log\n');
+      repository.write('.git/info/exclude', '*.tmp\n');
+      repository.write('ignored', '*.own\n');
+      repository.git('config', 'core.excludesFile', join(repository.path, 'ignored'));
+      for (const name of ['a.log', 'a.tmp', 'a.own', 'a.new']) repository.write(name, '');
+      return undefined;
+    },
+  },
+  {
+    kind: 'with a submodule that has moved on',
+    make: (repository, beside) => {
+      const inner = Repository.create(beside('inner'));
+      repository.git('submodule', '--quiet', 'add', inner.path, 'inner');
+      repository.git('commit', '--quiet', '--message', 'a submodule');
+      new Repository(join(repository.path, 'inner')).git('commit', '--quiet', '--allow-empty', '--message', 'further');
+      return undefined;
+    },
+  },
+  {
+    kind: 'in a worktree with settings of its own',
+    make: (repository, beside) => {
+      withDirectories(repository);
+      repository.git('worktree', 'add', '--quiet', '-b', 'beside', beside('tree'));
+      const tree = new Repository(beside('tree'));
+      tree.git('sparse-checkout', 'set', '--cone', 'in');
+      tree.write('in/new', '');
+      return tree.path;
+    },
+  },
+  {
+    kind: 'in a directory of it',
+    make: (repository) => {
+      withDirectories(repository);
+      repository.write('in/new', '');
+      return join(repository.path, 'in');
+    },
+  },
+];
+
+describe('git by a stand-in', () => {
+  const scene = useScene();
+  let repository: Repository;
+  const { childTimeoutMs: timeoutMs } = checkConfig({}, '').save;
+
+  beforeEach(() => {
+    repository = Repository.create(scene().path('app'));
+  });
+
+  async function state(path: string, env: NodeJS.ProcessEnv = {}): Promise<GitFindings> {
+    const own = { ...process.env, HOME: scene().path('nobody'), XDG_CONFIG_HOME: '', ...env };
+    return gitState(path, { timeoutMs, recentCommits: 5, maxFiles: 100, standIn: scene().path('stand-in'), env: own });
+  }
+
+  for (const { kind, make } of KINDS) {
+    it(`tells of a repository ${kind} what a plain git tells`, async () => {
+      const path = make(repository, (name) => scene().path(name)) ?? repository.path;
+
+      const found = await state(path);
+
+      expect(found).to.include({ children: 2 });
+      expect(found.warnings).to.deep.equal([]);
+      const git = (...words: readonly string[]): Buffer => Buffer.from(new Repository(path).git(...words));
+      const status = parseStatus(git(...STATUS), 100, () => true);
+      expect(found.state).to.deep.equal({ ...status, commits: parseLog(git('log', '-n', '5', LOG_FORMAT)) });
+    });
+  }
+
+  it('writes nothing into the repository, and nothing of it but inert settings into the stand-in', async () => {
+    const secrets = ['filter.evil.clean', 'core.fsmonitor', 'core.hooksPath', 'credential.helper', 'core.sshCommand', 'diff.external'];
+    for (const key of secrets) repository.git('config', key, '/bin/evil');
+    repository.git('remote', 'add', 'origin', 'https://user:secret@example.org/app');
+    repository.git('config', 'branch.main.remote', 'origin');
+    repository.git('config', 'branch.main.merge', 'refs/heads/main');
+    const before = readdirSync(join(repository.path, '.git')).sort();
+
+    expect(await state(repository.path)).to.include({ children: 2, repo: 'example.org/app' });
+
+    const config = readFileSync(scene().path('stand-in/config'), 'utf8');
+    expect(config).to.match(/branch "main"/).and.not.match(/evil|secret|example/);
+    expect(readdirSync(join(repository.path, '.git')).sort()).to.deep.equal(before);
+  });
+
+  it('follows a repository from branch to branch, and to another place', async () => {
+    expect((await state(repository.path)).state).to.include({ branch: 'main' });
+    repository.git('checkout', '--quiet', '-b', 'other');
+    expect((await state(repository.path)).state).to.include({ branch: 'other' });
+    execFileSync('mv', [repository.path, scene().path('moved')]);
+
+    expect((await state(scene().path('moved'))).state).to.include({ branch: 'other' });
+  });
+
+  it('ignores what the user ignores, in each of the places of git', async () => {
+    mkdirSync(scene().path('nobody/.config/git'), { recursive: true });
+    writeFileSync(scene().path('nobody/.config/git/ignore'), '*.xdg\n');
+    for (const name of ['a.xdg', 'a.own', 'a.new']) repository.write(name, '');
+    expect((await state(repository.path)).state?.files.map(([, path]) => path)).to.deep.equal(['a.new', 'a.own']);
+    writeFileSync(scene().path('nobody/own'), '*.own\n');
+    writeFileSync(scene().path('nobody/more'), '[core]\n\texcludesFile = ~/own\n');
+    writeFileSync(scene().path('nobody/.gitconfig'), '[include] path = more ; here\n');
+
+    expect((await state(repository.path)).state?.files.map(([, path]) => path)).to.deep.equal(['a.new', 'a.xdg']);
+    expect((await state(repository.path, { GIT_CONFIG_GLOBAL: '/dev/null' })).state?.files).to.have.length(2);
+  });
+
+  it('goes without a repository that is read in a way that is not known', async () => {
+    repository.git('config', 'core.repositoryFormatVersion', '1');
+    repository.git('config', 'extensions.fromTomorrow', 'true');
+
+    const found = await state(repository.path);
+
+    expect(found).to.deep.include({ state: null, children: 0 });
+    expect(found.warnings).to.deep.equal(["the repository has the extension 'fromtomorrow', which is not known"]);
+  });
+});
+
+describe('the configuration of git', () => {
+  const CASES: readonly (readonly [what: string, text: string, key: string, value: string | undefined])[] = [
+    ['a plain value', '[core]\n\teol = lf\n', 'core.eol', 'lf'],
+    ['names in any case', '[CORE]\nAutoCRLF=input', 'core.autocrlf', 'input'],
+    ['a subsection as it stands', '[branch "A\\"b\\\\"]\nremote = x', 'branch.A"b\\.remote', 'x'],
+    ['a subsection of old', '[branch.Main]\nremote = x', 'branch.main.remote', 'x'],
+    ['a name in the line of its section', '[core] eol = lf', 'core.eol', 'lf'],
+    ['a name without a value', '[core]\nbare\n', 'core.bare', 'true'],
+    ['quotes, escapes and comments', '[a]\nb = "x # \\t" y # z\n', 'a.b', 'x # \t y'],
+    ['blanks that quotes keep', '[a]\nb = " x "  \n', 'a.b', ' x '],
+    ['a line that goes on', '[a]\nb = x\\\n  y\n', 'a.b', 'x  y'],
+    ['ends of line of Windows', '[a]\r\nb = x\r\n', 'a.b', 'x'],
+    ['the last value', '[a]\nb = x\nb = y\n', 'a.b', 'y'],
+    ['no name outside of a section', 'b = x\n', '.b', undefined],
+    ['no comment', '[a]\n# b = x\n; b = y\n', 'a.b', undefined],
+    ['what comes after nonsense', '[a\n%%%\n[a]\nb = x\n', 'a.b', 'x'],
+  ];
+  for (const [what, text, key, value] of CASES) {
+    it(`is read with ${what}`, () => {
+      expect(parseSettings(text).filter((setting) => setting.key === key).at(-1)?.value).to.equal(value);
+    });
+  }
+});
