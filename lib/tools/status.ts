@@ -5,8 +5,7 @@ import { basename, join } from 'node:path';
 
 import { placesIn } from './daemon/place.js';
 import { holderOf, isHeld, type LockHolder } from './lock.js';
-import { lastRunIn } from './save/last-run.js';
-import type { SaveCheckReport } from './save/save-check.js';
+import { lastRunIn, type SaveCheckReport } from './save/last-run.js';
 import { pendingOf, type Pending } from './sync/pending.js';
 import type { Workplace } from './workplace.js';
 

@@ -5,7 +5,8 @@ import { healthLines, syncLines, type Line } from '../../tools/save/after-saving
 import type { ProjectReport } from '../../tools/save/check-project.js';
 import { endDespiteHungCalls } from '../../tools/deadline.js';
 import { EXIT } from '../../tools/failure.js';
-import { saveCheck, type SaveCheckReport } from '../../tools/save/save-check.js';
+import type { SaveCheckReport } from '../../tools/save/last-run.js';
+import { saveCheck } from '../../tools/save/save-check.js';
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { setBudget } from '../../tools/budget.js';
 import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';

@@ -1,6 +1,7 @@
 // Reads git's configuration as text: as much of it as changes what git tells of a repository. Nothing that git would
 // run is taken over (stand-in.ts), so what is read wrong here costs a detail and no safety.
 
+import { devNull } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { readBounded } from '../bounded-file.js';
@@ -57,7 +58,7 @@ function filesOfUser(env: NodeJS.ProcessEnv, { home, git }: UserPlaces): string[
   const named = env['GIT_CONFIG_GLOBAL'];
   const hasSystem = /^(|0|no|off|false)$/i.test(env['GIT_CONFIG_NOSYSTEM'] ?? '');
   const system = hasSystem ? [env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig'] : [];
-  return [...system, ...(named === undefined ? usual : [named])];
+  return [...system, ...(named === undefined ? usual : [named])].filter((path) => path !== devNull);
 }
 
 /** With what they include without a condition, in its place. */

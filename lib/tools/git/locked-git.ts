@@ -1,5 +1,5 @@
-// Git, locked down: it knows no configuration but that of the stand-in, so whatever a repository configures, it starts no
-// other process, asks nobody and reaches no network. What each part is for stands in docs/save.md#git-without-surprises.
+// Git, locked down: it knows no configuration but that of the stand-in, so whatever a repository configures, it starts
+// no other process, asks nobody and reaches no network. What each part is for: docs/save.md#git-without-surprises.
 
 import { dirname, join } from 'node:path';
 

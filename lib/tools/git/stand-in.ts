@@ -3,7 +3,7 @@
 // programs run, is written here, from a list of settings that only change what git tells. It has a fixed place for each
 // project, so that a save that is killed leaves nothing behind but what the next one uses.
 
-import { copyFileSync, readlinkSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, readlinkSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expandHome, valueOf, type GitConfiguration, type Setting, type UserPlaces } from './configuration.js';
@@ -23,7 +23,10 @@ export interface Known {
 }
 
 /** How files are read and compared, which the user may say too. */
-const OF_ALL = ['autocrlf', 'eol', 'filemode', 'ignorecase', 'symlinks', 'precomposeunicode', 'trustctime', 'checkstat', 'excludesfile', 'attributesfile'];
+const OF_ALL = [
+  ...['autocrlf', 'eol', 'filemode', 'ignorecase', 'symlinks', 'precomposeunicode', 'trustctime', 'checkstat'],
+  ...['excludesfile', 'attributesfile'],
+];
 /** What is checked out. */
 const OF_REPOSITORY = ['sparsecheckout', 'sparsecheckoutcone'];
 
@@ -42,7 +45,8 @@ export function makeStandIn(path: string, known: Known, user: UserPlaces): void 
   keep(join(path, 'config'), config);
   link(path, 'refs', commonDir, 'directory');
   link(path, 'reftable', commonDir, 'directory');
-  for (const name of ['packed-refs', 'shallow', join('info', 'exclude'), join('info', 'attributes')]) link(path, name, commonDir, 'file');
+  const ofAll = ['packed-refs', 'shallow', join('info', 'exclude'), join('info', 'attributes')];
+  for (const name of ofAll) link(path, name, commonDir, 'file');
   link(path, join('info', 'sparse-checkout'), gitDir, 'file');
   for (const name of sharedIndexes) link(path, name, gitDir, 'file');
   const old = readdirSync(path).filter((name) => name.startsWith('sharedindex.') && !sharedIndexes.includes(name));
@@ -67,11 +71,14 @@ function link(path: string, name: string, to: string, kind: 'directory' | 'file'
 }
 
 function replaceLink(place: string, target: string, type?: 'junction'): void {
-  if (targetOf(place) === target) return;
-  const temporary = `${place}.${process.pid}`;
-  rmSync(temporary, { force: true });
-  symlinkSync(target, temporary, type);
-  renameSync(temporary, place);
+  const before = targetOf(place);
+  if (before === target) return;
+  if (before !== undefined) rmSync(place, { force: true });
+  try {
+    symlinkSync(target, place, type);
+  } catch (error) {
+    if (targetOf(place) !== target) throw error; // else another save was faster
+  }
 }
 
 function targetOf(place: string): string | undefined {
@@ -93,7 +100,9 @@ function copyIfAny(from: string, to: string): void {
 
 function configurationFor({ repository, branch, configuration }: Known, user: UserPlaces): string {
   const { ofUser, ofRepository } = configuration;
-  const all = [...defaults(user), ...ofUser, ...ofRepository].map(({ key, value }) => ({ key, value: expandHome(value, user.home) }));
+  const all = [...defaults(user), ...ofUser, ...ofRepository].map(({ key, value }) => {
+    return { key, value: expandHome(value, user.home) };
+  });
   const format = valueOf(ofRepository, 'core.repositoryformatversion') ?? '0';
   if (!/^[01]$/.test(format)) throw new Error(`the repository has the format ${JSON.stringify(format)}, which is not known`);
   const settings = [
@@ -101,7 +110,7 @@ function configurationFor({ repository, branch, configuration }: Known, user: Us
     { key: 'core.bare', value: String(repository.isBare) },
     ...taken(all, 'core', OF_ALL),
     ...taken(ofRepository, 'core', OF_REPOSITORY),
-    ...(format === '1' ? extensionsOf(ofRepository) : []),
+    ...(format === '1' ? extensionsOf(ofRepository, repository) : []),
     ...(branch === null ? [] : upstreamOf(branch, ofRepository)),
   ];
   return settings.map(lineOf).join('');
@@ -123,10 +132,13 @@ function taken(settings: readonly Setting[], section: string, names: readonly st
   });
 }
 
-function extensionsOf(settings: readonly Setting[]): Setting[] {
+function extensionsOf(settings: readonly Setting[], { gitDir, commonDir }: Repository): Setting[] {
   const names = settings.flatMap(({ key }) => /^extensions\.(.*)$/.exec(key)?.[1] ?? []);
   const unknown = names.find((name) => !READ_BY.includes(name) && !WITHOUT_EFFECT.includes(name));
   if (unknown !== undefined) throw new Error(`the repository has the extension '${unknown}', which is not known`);
+  if (gitDir !== commonDir && (valueOf(settings, 'extensions.refstorage') ?? 'files') !== 'files') {
+    throw new Error('the references of this worktree are not kept in files, and are not read');
+  }
   return taken(settings, 'extensions', READ_BY);
 }
 

@@ -3,7 +3,24 @@
 import { join } from 'node:path';
 
 import { readFileIfAny } from '../private-files.js';
-import type { SaveCheckReport } from './save-check.js';
+import type { AfterSaving } from './after-saving.js';
+import type { ProjectReport } from './check-project.js';
+import type { ExitCode } from '../failure.js';
+import type { LockHolder } from '../lock.js';
+
+export interface SaveCheckReport extends AfterSaving {
+  /** `late`: the budget was used up before all was done. */
+  readonly status: 'done' | 'late' | 'busy';
+  /** Who is at it, when `busy`. */
+  readonly holder?: LockHolder;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly projects: readonly ProjectReport[];
+  /** What went wrong beside the projects. */
+  readonly problems: readonly string[];
+  readonly exitCode: ExitCode | 0;
+}
 
 export function lastRunPath(state: string): string {
   return join(state, 'last-run.json');

@@ -8,9 +8,9 @@ import { checkProject, type ProjectReport } from './check-project.js';
 import { absolutePath } from '../config/config.js';
 import type { Trigger } from './context-record.js';
 import { EXIT, type ExitCode } from '../failure.js';
+import { lastRunPath, type SaveCheckReport } from './last-run.js';
 import { acquireLock, holderOf, type LockHolder } from '../lock.js';
 import { replaceFile } from '../private-files.js';
-import { lastRunPath } from './last-run.js';
 import type { Workplace } from '../workplace.js';
 
 const LOCK_WAIT_MS = 1000;
@@ -33,20 +33,6 @@ export interface SaveCheckOptions {
    * @default save.budgetMs of the configuration
    */
   readonly budgetMs?: number;
-}
-
-export interface SaveCheckReport extends AfterSaving {
-  /** `late`: the budget was used up before all was done. */
-  readonly status: 'done' | 'late' | 'busy';
-  /** Who is at it, when `busy`. */
-  readonly holder?: LockHolder;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly projects: readonly ProjectReport[];
-  /** What went wrong beside the projects. */
-  readonly problems: readonly string[];
-  readonly exitCode: ExitCode | 0;
 }
 
 /** Never rejects for what is wrong with a project, the remote or the disk: the report tells. */

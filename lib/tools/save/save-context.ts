@@ -91,7 +91,8 @@ export async function saveContext(workplace: Workplace, request: SaveRequest): P
 
 const NOT_ASKED: GitFindings = { state: null, repo: null, children: 0, warnings: [] };
 
-async function askGit({ store, config: { save } }: Workplace, paths: Project, request: SaveRequest): Promise<GitFindings> {
+async function askGit(workplace: Workplace, paths: Project, request: SaveRequest): Promise<GitFindings> {
+  const { store, config: { save } } = workplace;
   const { recentCommits, maxFiles } = save;
   const standIn = store.standInOf(paths.root);
   const { childTimeoutMs: timeoutMs = save.childTimeoutMs, signal, ignoresTerminate } = request;

@@ -169,13 +169,14 @@ describe('a save of', () => {
   itIf(NEEDS_ROOT, 'a repository of another user goes without git, and says why, unless the user trusts it as git has it', async () => {
     const user = scene().path('nobody');
     mkdirSync(user);
+    const { head } = repository;
     execFileSync('chown', ['-R', String(SOMEBODY_ELSE), repository.path]);
     expectWithoutGit(await saveNow({ HOME: user }), /^\[WARNING\] \S*app belongs to user \d+, and safe\.directory of git's configuration does not name/);
 
     for (const trusted of [repository.path, '*', `${dirname(repository.path)}/*`]) {
       writeFileSync(join(user, '.gitconfig'), `[safe]\n\tdirectory = ${trusted}\n`);
       const said = await saveNow({ HOME: user });
-      expect([said.errors, (said.document() as unknown as ContextRecord).git?.head]).to.deep.equal(['', repository.head]);
+      expect([said.errors, (said.document() as unknown as ContextRecord).git?.head]).to.deep.equal(['', head]);
     }
     writeFileSync(join(user, '.gitconfig'), `[safe]\n\tdirectory = *\n\tdirectory =\n\tdirectory = ${repository.path}x\n`);
     expectWithoutGit(await saveNow({ HOME: user }), /does not name/);

@@ -7,7 +7,6 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkConfig } from '#lib/tools/config/config.js';
-import { parseSettings } from '#lib/tools/git/configuration.js';
 import { gitState, type GitFindings } from '#lib/tools/git/git-state.js';
 import { parseLog, parseStatus, LOG_FORMAT } from '#lib/tools/git/parse-git.js';
 
@@ -94,7 +93,7 @@ const KINDS: readonly Kind[] = [
     make: (repository, beside) => {
       repository.git('clone', '--quiet', repository.path, beside('clone'));
       const clone = new Repository(beside('clone'));
-      clone.git('checkout', '--quiet', '-b', 'a "branch"=x', '--track', 'origin/main');
+      clone.git('checkout', '--quiet', '-b', 'a"branch"=x', '--track', 'origin/main');
       clone.git('commit', '--quiet', '--allow-empty', '--message', 'ahead');
       clone.git('pack-refs', '--all');
       return clone.path;
@@ -244,28 +243,4 @@ describe('git by a stand-in', () => {
     expect(found).to.deep.include({ state: null, children: 0 });
     expect(found.warnings).to.deep.equal(["the repository has the extension 'fromtomorrow', which is not known"]);
   });
-});
-
-describe('the configuration of git', () => {
-  const CASES: readonly (readonly [what: string, text: string, key: string, value: string | undefined])[] = [
-    ['a plain value', '[core]\n\teol = lf\n', 'core.eol', 'lf'],
-    ['names in any case', '[CORE]\nAutoCRLF=input', 'core.autocrlf', 'input'],
-    ['a subsection as it stands', '[branch "A\\"b\\\\"]\nremote = x', 'branch.A"b\\.remote', 'x'],
-    ['a subsection of old', '[branch.Main]\nremote = x', 'branch.main.remote', 'x'],
-    ['a name in the line of its section', '[core] eol = lf', 'core.eol', 'lf'],
-    ['a name without a value', '[core]\nbare\n', 'core.bare', 'true'],
-    ['quotes, escapes and comments', '[a]\nb = "x # \\t" y # z\n', 'a.b', 'x # \t y'],
-    ['blanks that quotes keep', '[a]\nb = " x "  \n', 'a.b', ' x '],
-    ['a line that goes on', '[a]\nb = x\\\n  y\n', 'a.b', 'x  y'],
-    ['ends of line of Windows', '[a]\r\nb = x\r\n', 'a.b', 'x'],
-    ['the last value', '[a]\nb = x\nb = y\n', 'a.b', 'y'],
-    ['no name outside of a section', 'b = x\n', '.b', undefined],
-    ['no comment', '[a]\n# b = x\n; b = y\n', 'a.b', undefined],
-    ['what comes after nonsense', '[a\n%%%\n[a]\nb = x\n', 'a.b', 'x'],
-  ];
-  for (const [what, text, key, value] of CASES) {
-    it(`is read with ${what}`, () => {
-      expect(parseSettings(text).filter((setting) => setting.key === key).at(-1)?.value).to.equal(value);
-    });
-  }
 });
