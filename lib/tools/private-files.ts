@@ -115,9 +115,9 @@ export function syncDirectory(path: string): void {
 }
 
 /** Undefined when there is no such file. */
-export function readFileIfAny(path: string): string | undefined {
+export function readFileIfAny(path: string, encoding: BufferEncoding = 'utf8'): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, encoding);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

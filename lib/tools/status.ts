@@ -1,4 +1,4 @@
-// What the tools have done last, what waits, and who is at it now. Only read: no process, no request, no new file.
+// What the tools have done last, what waits, and who is at it now. Only read: no request, and no lock is kept.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';

@@ -12,7 +12,7 @@ import { pauseLines, waitingIn } from '../sync/words.js';
 const HELP = `usage: holdfast status [--project DIR] [--config FILE] [--json]
 
 Tells of the last save-check, of what waits to be sent, of who is at it now, and of what was saved
-last of a project. Starts no process, asks no remote and changes nothing.
+last of a project. Only looks: asks no remote, saves and sends nothing.
 
   --project DIR   the repository that holds it, or else the directory (default: where you are)
   --config FILE   instead of config.json

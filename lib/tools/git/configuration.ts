@@ -28,9 +28,11 @@ export async function readConfiguration(repository: Repository, env: NodeJS.Proc
   const places = userPlaces(env);
   const { home } = places;
   const { commonDir, gitDir } = repository;
+  const common = await readAll([join(commonDir, 'config')], home);
+  const hasMore = /^(true|yes|on|1)$/i.test(valueOf(common, 'extensions.worktreeconfig') ?? '');
   return {
     ofUser: await readAll(filesOfUser(env, places), home),
-    ofRepository: await readAll([join(commonDir, 'config'), join(gitDir, 'config.worktree')], home),
+    ofRepository: hasMore ? [...common, ...(await readAll([join(gitDir, 'config.worktree')], home))] : common,
   };
 }
 
@@ -42,7 +44,7 @@ export interface UserPlaces {
 
 /** Where git looks for what is the user's. */
 export function userPlaces(env: NodeJS.ProcessEnv): UserPlaces {
-  const home = env['HOME'] ?? homeIfAny() ?? '/';
+  const home = [env['HOME'], homeIfAny()].find((path) => path !== undefined && isAbsolute(path)) ?? '/';
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
   return { home, git: join(xdg === '' ? join(home, '.config') : xdg, 'git') };
 }
@@ -58,27 +60,25 @@ function filesOfUser(env: NodeJS.ProcessEnv, { home, git }: UserPlaces): string[
   const named = env['GIT_CONFIG_GLOBAL'];
   const hasSystem = /^(|0|no|off|false)$/i.test(env['GIT_CONFIG_NOSYSTEM'] ?? '');
   const system = hasSystem ? [env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig'] : [];
-  return [...system, ...(named === undefined ? usual : [named])].filter((path) => path !== devNull);
+  return [...system, ...(named === undefined ? usual : [named])];
 }
 
 /** With what they include without a condition, in its place. */
 async function readAll(paths: readonly string[], home: string): Promise<Setting[]> {
-  const seen = new Set<string>();
-  const readOne = async (path: string): Promise<Setting[]> => {
-    if (seen.has(path) || seen.size >= MOST_FILES) return [];
-    seen.add(path);
+  const all: Setting[] = [];
+  let files = 0;
+  const readOne = async (path: string, above: readonly string[]): Promise<void> => {
+    files += 1;
+    if (above.includes(path) || files > MOST_FILES || path === devNull) return;
     const text = (await readBounded(path, LARGEST_FILE))?.toString('utf8') ?? '';
-    const settings: Setting[] = [];
     for (const setting of parseSettings(text.replace(/^\uFEFF/, ''))) {
-      settings.push(setting);
+      all.push(setting);
       if (setting.key !== 'include.path') continue;
       const included = expandHome(setting.value, home);
-      settings.push(...(await readOne(isAbsolute(included) ? included : resolve(dirname(path), included))));
+      await readOne(isAbsolute(included) ? included : resolve(dirname(path), included), [...above, path]);
     }
-    return settings;
   };
-  const all: Setting[] = [];
-  for (const path of paths) all.push(...(await readOne(path)));
+  for (const path of paths) await readOne(path, []);
   return all;
 }
 

@@ -13,7 +13,7 @@ import type { Repository } from './repository.js';
 /** What stands of a repository before git is asked. */
 export interface Known {
   readonly repository: Repository;
-  /** The text of HEAD. */
+  /** HEAD, a byte a character: a branch may have any name. */
   readonly head: string;
   /** The branch that it names. */
   readonly branch: string | null;
@@ -30,8 +30,8 @@ const OF_ALL = [
 /** What is checked out. */
 const OF_REPOSITORY = ['sparsecheckout', 'sparsecheckoutcone'];
 
-/** Extensions that change how a repository is read; those that do not are left out, partialClone among them. */
-const READ_BY = ['objectformat', 'refstorage'];
+/** Changes how a repository is read. Those that do not are left out, partialClone among them. */
+const READ_BY = ['objectformat'];
 const WITHOUT_EFFECT = ['noop', 'noop-v1', 'partialclone', 'preciousobjects', 'worktreeconfig', 'relativeworktrees'];
 
 /** Writes it, or what has changed of it. Throws what is wrong with the repository, or a ToolFailure. */
@@ -41,10 +41,9 @@ export function makeStandIn(path: string, known: Known, user: UserPlaces): void 
   const config = configurationFor(known, user);
   makePrivateDirectory(path);
   makePrivateDirectory(join(path, 'info'));
-  keep(join(path, 'HEAD'), head);
-  keep(join(path, 'config'), config);
+  keep(join(path, 'HEAD'), head, 'latin1');
+  keep(join(path, 'config'), config, 'utf8');
   link(path, 'refs', commonDir, 'directory');
-  link(path, 'reftable', commonDir, 'directory');
   const ofAll = ['packed-refs', 'shallow', join('info', 'exclude'), join('info', 'attributes')];
   for (const name of ofAll) link(path, name, commonDir, 'file');
   link(path, join('info', 'sparse-checkout'), gitDir, 'file');
@@ -53,8 +52,8 @@ export function makeStandIn(path: string, known: Known, user: UserPlaces): void 
   for (const name of old) rmSync(join(path, name), { force: true });
 }
 
-function keep(path: string, text: string): void {
-  if (readFileIfAny(path) !== text) replaceFile(path, text);
+function keep(path: string, text: string, encoding: 'latin1' | 'utf8'): void {
+  if (readFileIfAny(path, encoding) !== text) replaceFile(path, Buffer.from(text, encoding));
 }
 
 /** A link may lead nowhere: then there is no such file, as in the repository. */
@@ -110,10 +109,10 @@ function configurationFor({ repository, branch, configuration }: Known, user: Us
     { key: 'core.bare', value: String(repository.isBare) },
     ...taken(all, 'core', OF_ALL),
     ...taken(ofRepository, 'core', OF_REPOSITORY),
-    ...(format === '1' ? extensionsOf(ofRepository, repository) : []),
+    ...(format === '1' ? extensionsOf(ofRepository) : []),
     ...(branch === null ? [] : upstreamOf(branch, ofRepository)),
   ];
-  return settings.map(lineOf).join('');
+  return settings.filter(({ value }) => !value.includes('\0')).map(lineOf).join('');
 }
 
 /** Git looks for these files in a home, and has the stand-in for one (locked-git.ts). */
@@ -132,20 +131,17 @@ function taken(settings: readonly Setting[], section: string, names: readonly st
   });
 }
 
-function extensionsOf(settings: readonly Setting[], { gitDir, commonDir }: Repository): Setting[] {
+function extensionsOf(settings: readonly Setting[]): Setting[] {
   const names = settings.flatMap(({ key }) => /^extensions\.(.*)$/.exec(key)?.[1] ?? []);
   const unknown = names.find((name) => !READ_BY.includes(name) && !WITHOUT_EFFECT.includes(name));
   if (unknown !== undefined) throw new Error(`the repository has the extension '${unknown}', which is not known`);
-  if (gitDir !== commonDir && (valueOf(settings, 'extensions.refstorage') ?? 'files') !== 'files') {
-    throw new Error('the references of this worktree are not kept in files, and are not read');
-  }
   return taken(settings, 'extensions', READ_BY);
 }
 
 /** How the branch is called where it came from. The remote has no address here. */
 function upstreamOf(branch: string, settings: readonly Setting[]): Setting[] {
   const remote = valueOf(settings, `branch.${branch}.remote`);
-  if (remote === undefined) return [];
+  if (remote === undefined || /[\n\0]/.test(branch + remote)) return []; // no subsection has such a name
   const named = [`branch.${branch}.remote`, `branch.${branch}.merge`, `remote.${remote}.fetch`];
   const address = remote === '.' ? [] : [{ key: `remote.${remote}.url`, value: '.' }];
   return [...settings.filter(({ key }) => named.includes(key)), ...address];

@@ -31,9 +31,16 @@ export function lastRunIn(state: string): SaveCheckReport | undefined {
   const text = readFileIfAny(lastRunPath(state));
   if (text === undefined) return undefined;
   try {
-    const report = JSON.parse(text) as SaveCheckReport | null;
-    return Array.isArray(report?.projects) && typeof report.startedAt === 'string' ? report : undefined;
+    const report: unknown = JSON.parse(text);
+    return isReport(report) ? report : undefined;
   } catch {
     return undefined; // damaged, or by somebody else
   }
+}
+
+/** As far as it is read: somebody else may have written there. */
+function isReport(found: unknown): found is SaveCheckReport {
+  const { startedAt, projects, problems } = (found ?? {}) as Record<string, unknown>;
+  const areObjects = Array.isArray(projects) && projects.every((project) => typeof project === 'object' && project !== null);
+  return areObjects && Array.isArray(problems) && !Number.isNaN(Date.parse(String(startedAt)));
 }

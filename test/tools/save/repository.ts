@@ -28,7 +28,11 @@ export class Repository {
   }
 
   git(...words: readonly string[]): string {
-    return execFileSync('git', ['-C', this.path, ...NAMES, ...words], { env: ENV, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return this.bytes(...words).toString('utf8');
+  }
+
+  bytes(...words: readonly string[]): Buffer {
+    return execFileSync('git', ['-C', this.path, ...NAMES, ...words], { env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   write(name: string, text: string): void {

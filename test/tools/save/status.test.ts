@@ -15,6 +15,12 @@ import { useScene } from '../../support/scene.js';
 import { traced, whyNoStrace } from '../../support/strace.js';
 import { Repository } from './repository.js';
 
+const DAMAGED_REPORTS = [
+  '{"startedAt":"2026-12-01T00:00:00Z","projects":[null],"problems":[]}',
+  '{"startedAt":"2026-12-01T00:00:00Z","projects":[],"problems":"none"}',
+  '{"startedAt":"yesterday","projects":[],"problems":[]}',
+];
+
 describe('holdfast status', () => {
   const scene = useScene();
   let repository: Repository;
@@ -78,7 +84,7 @@ describe('holdfast status', () => {
 
   it('tells of none where the report cannot be read', async () => {
     await run('save-check');
-    for (const damaged of ['', '{', 'null', '[]', '{"projects":1}']) {
+    for (const damaged of ['', '{', 'null', '[]', '{"projects":1}', ...DAMAGED_REPORTS]) {
       writeFileSync(join(home(), 'state', 'last-run.json'), damaged);
 
       expect((await run('status')).output).to.match(/^last run  none$/m);
