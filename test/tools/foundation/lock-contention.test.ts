@@ -23,10 +23,11 @@ const [, , lock, inside, log, how] = process.argv;
 
 async function enter() {
   const held = how === 'locked' ? await acquireLock(lock, { waitMs: 300000 }) : { release() {} };
+  const asked = how === 'unlocked' && once(process, 'SIGUSR2'); // heard before anybody can know that it is in
   let isAlone = true;
   try { fs.mkdirSync(inside); } catch (error) { if (error.code !== 'EEXIST') throw error; isAlone = false; }
   fs.appendFileSync(log, isAlone ? 'alone\\n' : 'NOT ALONE\\n');
-  if (how === 'unlocked') await once(process, 'SIGUSR2');
+  await asked;
   if (isAlone) fs.rmdirSync(inside);
   held.release();
 }

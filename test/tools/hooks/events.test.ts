@@ -1,6 +1,7 @@
 // What a hook makes of the documented payload of every event of every agent.
 
 import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -84,7 +85,7 @@ describe('a hook', () => {
 
   it('takes the project of the directory in which the agent works', async () => {
     const below = join(place.project, 'src');
-    mkdirSync(join(place.project, '.git'));
+    execFileSync('git', ['init', '--quiet', place.project]);
     mkdirSync(below);
     const payload = { ...(JSON.parse(place.payload('claude', 'stop')) as object), cwd: below };
     await place.run(['stop'], { pieces: [JSON.stringify(payload)] });
