@@ -1,6 +1,7 @@
 // Reads git's configuration as text: as much of it as changes what git tells of a repository. Nothing that git would
 // run is taken over (stand-in.ts), so what is read wrong here costs a detail and no safety.
 
+import { access, constants, stat } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
@@ -31,7 +32,7 @@ export async function readConfiguration(repository: Repository, env: NodeJS.Proc
   const common = await readAll([join(commonDir, 'config')], home);
   const hasMore = /^(true|yes|on|1)$/i.test(valueOf(common, 'extensions.worktreeconfig') ?? '');
   return {
-    ofUser: await readAll(filesOfUser(env, places), home),
+    ofUser: await readAll(await filesOfUser(env, places), home),
     ofRepository: hasMore ? [...common, ...(await readAll([join(gitDir, 'config.worktree')], home))] : common,
   };
 }
@@ -55,12 +56,24 @@ export function valueOf(settings: readonly Setting[], key: string): string | und
 }
 
 /** Git's own places, and the order in which it reads them (git-config(1), FILES). */
-function filesOfUser(env: NodeJS.ProcessEnv, { home, git }: UserPlaces): string[] {
+async function filesOfUser(env: NodeJS.ProcessEnv, { home, git }: UserPlaces): Promise<string[]> {
   const usual = [join(git, 'config'), join(home, '.gitconfig')];
   const named = env['GIT_CONFIG_GLOBAL'];
   const hasSystem = /^(|0|no|off|false)$/i.test(env['GIT_CONFIG_NOSYSTEM'] ?? '');
   const system = hasSystem ? [env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig'] : [];
-  return [...system, ...(named === undefined ? usual : [named])];
+  const all = [...system, ...(named === undefined ? usual : [named])];
+  const isThere = await Promise.all(all.map(isReadable));
+  return all.filter((_, at) => isThere[at]);
+}
+
+/** Git passes over those that it may not read (git: wrapper.c, access_or_warn); a FIFO or a device is none of them. */
+async function isReadable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** With what they include without a condition, in its place. */

@@ -13,14 +13,14 @@ import { PathFilter, type PathLists } from '../path-filter.js';
 import { LOG_FORMAT, parseLog, parseStatus, type Status } from './parse-git.js';
 import { branchIn, headOf, repositoryOf, sharedIndexesOf } from './repository.js';
 import { repositoryName } from './repository-name.js';
-import { makeStandIn, type Known } from './stand-in.js';
+import { makeStandIn, takePlace, type Known, type Place } from './stand-in.js';
 
 export interface GitLimits {
   readonly timeoutMs: number;
   readonly recentCommits: number;
   readonly maxFiles: number;
-  /** A directory of this repository's alone, to be made where it is missing (stand-in.ts). */
-  readonly standIn: string;
+  /** Of this repository's alone, to be made where it is missing (stand-in.ts). */
+  readonly standIns: string;
   /** Which files are told, by their paths below the directory that was asked about. */
   readonly paths?: PathLists;
   readonly env?: NodeJS.ProcessEnv;
@@ -53,6 +53,7 @@ const BARE: Status = {
 /** Rejects only when the signal aborts. */
 export async function gitState(root: string, limits: GitLimits): Promise<GitFindings> {
   const found = { children: 0, repo: null as string | null };
+  let place: Place | undefined;
   try {
     const { env = process.env } = limits;
     const known = await look(root, __filename, beforeGit, root, env);
@@ -61,9 +62,10 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
     const { repository, configuration } = known;
     const origin = valueOf(configuration.ofRepository, 'remote.origin.url');
     found.repo = origin === undefined ? null : repositoryName(origin);
-    const { timeoutMs, standIn, signal, ignoresTerminate } = limits;
-    makeStandIn(standIn, known, userPlaces(env));
-    const call: GitCall = { root, repository, standIn, env, timeoutMs, signal, ignoresTerminate };
+    const { timeoutMs, standIns, signal, ignoresTerminate } = limits;
+    place = takePlace(standIns);
+    makeStandIn(place.path, known, userPlaces(env));
+    const call: GitCall = { root, repository, standIn: place.path, env, timeoutMs, signal, ignoresTerminate };
     const git = async (words: readonly string[]): Promise<ToolChildResult> => {
       const result = await runGit(words, call).catch(explained);
       found.children += 1;
@@ -74,6 +76,8 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
   } catch (error) {
     limits.signal?.throwIfAborted();
     return { ...found, state: null, warnings: [(error as Error).message] };
+  } finally {
+    place?.release();
   }
 }
 

@@ -1,12 +1,13 @@
 // A directory of ours that stands in for that of a repository when git is asked (GIT_DIR). What git reads there of the
 // repository is data: its objects, references and index, by links. The configuration, by which a repository could have
-// programs run, is written here, from a list of settings that only change what git tells. It has a fixed place for each
+// programs run, is written here, from a list of settings that only change what git tells. Its places are fixed for each
 // project, so that a save that is killed leaves nothing behind but what the next one uses.
 
 import { copyFileSync, readlinkSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expandHome, valueOf, type GitConfiguration, type Setting, type UserPlaces } from './configuration.js';
+import { tryLock } from '../../native-api.js';
 import { makePrivateDirectory, readFileIfAny, replaceFile, writeFailure } from '../private-files.js';
 import type { Repository } from './repository.js';
 
@@ -34,12 +35,29 @@ const OF_REPOSITORY = ['sparsecheckout', 'sparsecheckoutcone'];
 const READ_BY = ['objectformat'];
 const WITHOUT_EFFECT = ['noop', 'noop-v1', 'partialclone', 'preciousobjects', 'worktreeconfig', 'relativeworktrees'];
 
+export interface Place {
+  readonly path: string;
+  release(): void;
+}
+
+/**
+ * A directory in `places` in which to make one, for whoever asks alone: who writes there while another's git reads it
+ * has it compare an index with a commit that it is not of. It is the first that is free, and no save waits for another.
+ */
+export function takePlace(places: string): Place {
+  for (let number = 1; ; number += 1) {
+    const path = join(places, String(number));
+    makePrivateDirectory(path);
+    const lock = tryLock(join(path, 'taken.lock'));
+    if (lock !== undefined) return { path, release: () => lock.release() };
+  }
+}
+
 /** Writes it, or what has changed of it. Throws what is wrong with the repository, or a ToolFailure. */
 export function makeStandIn(path: string, known: Known, user: UserPlaces): void {
   const { repository, head, sharedIndexes } = known;
   const { commonDir, gitDir } = repository;
   const config = configurationFor(known, user);
-  makePrivateDirectory(path);
   makePrivateDirectory(join(path, 'info'));
   keep(join(path, 'HEAD'), head, 'latin1');
   keep(join(path, 'config'), config, 'utf8');
@@ -73,11 +91,7 @@ function replaceLink(place: string, target: string, type?: 'junction'): void {
   const before = targetOf(place);
   if (before === target) return;
   if (before !== undefined) rmSync(place, { force: true });
-  try {
-    symlinkSync(target, place, type);
-  } catch (error) {
-    if (targetOf(place) !== target) throw error; // else another save was faster
-  }
+  symlinkSync(target, place, type);
 }
 
 function targetOf(place: string): string | undefined {

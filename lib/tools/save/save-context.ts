@@ -94,9 +94,9 @@ const NOT_ASKED: GitFindings = { state: null, repo: null, children: 0, warnings:
 async function askGit(workplace: Workplace, paths: Project, request: SaveRequest): Promise<GitFindings> {
   const { store, config: { save } } = workplace;
   const { recentCommits, maxFiles } = save;
-  const standIn = store.standInOf(paths.root);
+  const standIns = store.standInsOf(paths.root);
   const { childTimeoutMs: timeoutMs = save.childTimeoutMs, signal, ignoresTerminate } = request;
-  return gitState(paths.root, { standIn, timeoutMs, recentCommits, maxFiles, paths, signal, ignoresTerminate });
+  return gitState(paths.root, { standIns, timeoutMs, recentCommits, maxFiles, paths, signal, ignoresTerminate });
 }
 
 /** Alone: two at once would both find that there is no such record yet, and each drop what the other says anew. */

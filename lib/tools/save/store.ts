@@ -5,7 +5,7 @@
 //   failed/TIME-ID.json           a remote has refused it for what it is; TIME-ID.reason says why
 //   contexts/PROJECT/latest.json  what was saved last of a project
 //   contexts/PROJECT/seen.json    what the project looked like then
-//   contexts/PROJECT/git/         what stands in for the directory of git (git/stand-in.ts)
+//   contexts/PROJECT/git/1/       what stands in for the directory of git (git/stand-in.ts); 2/ for a save beside it
 //   store.lock                    held while somebody reads the store and changes it by what was read
 //
 // An item moves by rename: at any moment it is in one place, and after a crash it is where it was or where it was
@@ -147,7 +147,7 @@ export class Store {
   }
 
   /** Where what stands in for the directory of git is made. */
-  standInOf(projectRoot: string): string {
+  standInsOf(projectRoot: string): string {
     return join(this.#projectDirectory(projectRoot), 'git');
   }
 

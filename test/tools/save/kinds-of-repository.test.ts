@@ -21,7 +21,7 @@ describe('a save of', () => {
   const scene = useScene();
   let repository: Repository;
   const state = async (path = repository.path, changed: Partial<typeof LIMITS> = {}): Promise<GitFindings> =>
-    gitState(path, { ...LIMITS, standIn: scene().path(`stand-in-${basename(path)}`), ...changed });
+    gitState(path, { ...LIMITS, standIns: scene().path(`git-${basename(path)}`), ...changed });
 
   beforeEach(() => {
     repository = Repository.create(scene().path('app'));

@@ -1,7 +1,6 @@
 // One save-check at a time on a machine: the others say so and end well; and who is killed frees the lock.
 
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,10 +8,10 @@ import { acquireLock, holderOf } from '#lib/tools-api.js';
 
 import { holdfast } from '../../support/command.js';
 import { eventually } from '../../support/eventually.js';
-import { writeToFifo } from '../../support/fifo.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import { useScene, type Started } from '../../support/scene.js';
 import { Repository } from './repository.js';
+import { SlowGit } from './slow-git.js';
 
 const STARTED = 20;
 /** Twenty starts of Node, on a machine on which much else runs. */
@@ -31,25 +30,21 @@ describe('one save-check at a time', () => {
   it(`runs when ${STARTED} are started together: the others say so and exit with 0`, async () => {
     const { path } = Repository.create(scene().path('app'));
     writeFileSync(scene().path('home/config.json'), JSON.stringify({ save: { childTimeoutMs: 60_000 } }), { mode: 0o600 });
-    const restore = slowGit(scene().path('bin'), scene().path('go'));
+    const slow = new SlowGit(scene());
     const command = [process.execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), 'save-check', '--project', path];
     const closed: Started[] = [];
-    try {
-      const env = { ...process.env, HOLDFAST_HOME: home() };
-      for (let at = 0; at < STARTED; at += 1) {
-        const run = scene().start([...command, '--no-sync', '--budget', '170s'], { env });
-        run.child.once('close', () => closed.push(run));
-      }
-      await eventually('all but one have ended', () => closed.length === STARTED - 1, ALL_ENDED_MS);
-      for (const { child, output, errors } of closed) {
-        expect([child.exitCode, errors]).to.deep.equal([0, '']);
-        expect(output).to.match(BUSY);
-      }
-      await writeToFifo(scene().path('go'), 'now\n');
-      await eventually('the last has ended', () => closed.length === STARTED);
-    } finally {
-      restore();
+    const env = { ...process.env, PATH: slow.PATH, HOLDFAST_HOME: home() };
+    for (let at = 0; at < STARTED; at += 1) {
+      const run = scene().start([...command, '--no-sync', '--budget', '170s'], { env });
+      run.child.once('close', () => closed.push(run));
     }
+    await eventually('all but one have ended', () => closed.length === STARTED - 1, ALL_ENDED_MS);
+    for (const { child, output, errors } of closed) {
+      expect([child.exitCode, errors]).to.deep.equal([0, '']);
+      expect(output).to.match(BUSY);
+    }
+    await slow.goOn();
+    await eventually('the last has ended', () => closed.length === STARTED);
 
     expect(closed.at(-1)?.output).to.match(/^\[OK\] app saved c-/);
     const log = readFileSync(scene().path('home/logs/holdfast.log'), 'utf8').trim().split('\n');
@@ -94,17 +89,3 @@ describe('one save-check at a time', () => {
     expect(Math.min(...took)).to.be.lessThan(1000);
   });
 });
-
-/** A git that waits for a word before it does what it is asked to. */
-function slowGit(directory: string, go: string): () => void {
-  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-  mkdirSync(directory);
-  execFileSync('mkfifo', [go]);
-  const script = `#!/bin/sh\nif [ -p '${go}' ]; then read word < '${go}'; rm -f '${go}'; fi\nexec '${real}' "$@"\n`;
-  writeFileSync(join(directory, 'git'), script, { mode: 0o755 });
-  const path = process.env['PATH'] ?? '';
-  process.env['PATH'] = `${directory}:${path}`;
-  return () => {
-    process.env['PATH'] = path;
-  };
-}

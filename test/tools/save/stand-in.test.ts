@@ -3,7 +3,7 @@
 
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkConfig } from '#lib/tools/config/config.js';
@@ -13,6 +13,7 @@ import { parseLog, parseStatus, LOG_FORMAT } from '#lib/tools/git/parse-git.js';
 import { useScene } from '../../support/scene.js';
 import { KINDS } from './kinds-of-configuration.js';
 import { Repository } from './repository.js';
+import { SlowGit } from './slow-git.js';
 
 const STATUS = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', '--ignore-submodules=dirty', '--no-renames'];
 
@@ -27,7 +28,7 @@ describe('git by a stand-in', () => {
 
   async function state(path: string, env: NodeJS.ProcessEnv = {}): Promise<GitFindings> {
     const own = { ...process.env, HOME: scene().path('nobody'), XDG_CONFIG_HOME: '', ...env };
-    return gitState(path, { timeoutMs, recentCommits: 5, maxFiles: 100, standIn: scene().path('stand-in'), env: own });
+    return gitState(path, { timeoutMs, recentCommits: 5, maxFiles: 100, standIns: scene().path('git'), env: own });
   }
 
   for (const { kind, make } of KINDS) {
@@ -54,7 +55,7 @@ describe('git by a stand-in', () => {
 
     expect(await state(repository.path)).to.include({ children: 2, repo: 'example.org/app' });
 
-    const config = readFileSync(scene().path('stand-in/config'), 'utf8');
+    const config = readFileSync(scene().path('git/1/config'), 'utf8');
     expect(config).to.match(/branch "main"/).and.not.match(/evil|secret|example/);
     expect(readdirSync(join(repository.path, '.git')).sort()).to.deep.equal(before);
   });
@@ -68,6 +69,22 @@ describe('git by a stand-in', () => {
     expect((await state(scene().path('moved'))).state).to.include({ branch: 'other' });
   });
 
+  it('is of one save alone: who asks while another does has another, and the next has the first again', async () => {
+    const slow = new SlowGit(scene());
+    const first = state(repository.path, { PATH: slow.PATH });
+    await slow.asked();
+    repository.git('checkout', '--quiet', '-b', 'other');
+
+    const second = await state(repository.path);
+    await slow.goOn();
+
+    expect(second.state).to.include({ branch: 'other' });
+    expect((await first).state).to.include({ branch: 'main' });
+    await state(repository.path);
+    const headIn = (place: string): string => readFileSync(scene().path(`git/${place}/HEAD`), 'utf8');
+    expect(readdirSync(scene().path('git')).map(headIn)).to.deep.equal(['ref: refs/heads/other\n', 'ref: refs/heads/other\n']);
+  });
+
   it('ignores what the user ignores, in each of the places of git', async () => {
     mkdirSync(scene().path('nobody/.config/git'), { recursive: true });
     writeFileSync(scene().path('nobody/.config/git/ignore'), '*.xdg\n');
@@ -79,6 +96,13 @@ describe('git by a stand-in', () => {
 
     expect((await state(repository.path)).state?.files.map(([, path]) => path)).to.deep.equal(['a.new', 'a.xdg']);
     expect((await state(repository.path, { GIT_CONFIG_GLOBAL: '/dev/null' })).state?.files).to.have.length(2);
+  });
+
+  it('passes over configuration of the user that is no file', async () => {
+    mkdirSync(scene().path('nobody'));
+    symlinkSync('/dev/null', scene().path('nobody/.gitconfig'));
+
+    expect(await state(repository.path)).to.deep.include({ children: 2, warnings: [] });
   });
 
   it('goes without a repository that is read in a way that is not known', async () => {
