@@ -77,7 +77,7 @@ describe('holdfast doctor --gauntlet on Windows', function () {
     // Nobody can send Ctrl-C under wine, so the event comes from within.
     const script = `process.stdin.on('data', () => process.emit('SIGINT', 'SIGINT'));
       void require(process.argv[1]).runGauntlet([{ mechanism: 'job', escapable: ['broker'] }], () => undefined);`;
-    const doctor = startInScene(scene(), ['-e', script, compiled('commands/gauntlet')]);
+    const doctor = startInScene(scene(), ['-e', script, compiled('gauntlet/gauntlet')]);
     await bothUp(scene());
 
     doctor.child.stdin?.write('now');
