@@ -72,12 +72,13 @@ export function parseLog(output: Buffer): GitState['commits'] {
 function piecesOf(output: Buffer): string[] {
   const pieces: string[] = [];
   for (let start = 0, end = output.indexOf(0); end >= 0; start = end + 1, end = output.indexOf(0, start)) {
-    pieces.push(textOf(output.subarray(start, end)));
+    pieces.push(textIn(output.subarray(start, end)));
   }
   return pieces;
 }
 
-function textOf(bytes: Buffer): string {
+/** Bytes that are no UTF-8 as `\xNN`. */
+export function textIn(bytes: Buffer): string {
   try {
     return UTF8.decode(bytes);
   } catch {

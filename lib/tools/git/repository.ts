@@ -5,6 +5,7 @@ import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { readBounded } from '../bounded-file.js';
+import { textIn } from './parse-git.js';
 
 const LARGEST_POINTER = 16 * 1024;
 
@@ -90,7 +91,7 @@ export async function headOf({ gitDir }: Pick<Repository, 'gitDir'>): Promise<st
 /** The branch that HEAD names. */
 export function branchIn(head: string): string | null {
   const [, name] = /^ref:\s*refs\/heads\/(.+?)\s*$/.exec(head) ?? [];
-  return name === undefined ? null : Buffer.from(name, 'latin1').toString('utf8');
+  return name === undefined ? null : textIn(Buffer.from(name, 'latin1'));
 }
 
 const MOST_SHARED = 64;

@@ -102,6 +102,14 @@ describe('a save of', () => {
     expect(found.state?.commits).to.have.length(1);
   });
 
+  it('a bare repository on a branch whose name is not UTF-8 shows it as any other repository does', async () => {
+    const path = scene().path('bare.git');
+    repository.git('clone', '--quiet', '--bare', repository.path, path);
+    execFileSync('sh', ['-c', `git -C '${path}' symbolic-ref HEAD "$(printf 'refs/heads/caf\\351')"`]);
+
+    expect((await state(path)).state).to.include({ branch: 'caf\\xe9' });
+  });
+
   it('a repository without a commit tells its branch', async () => {
     const path = scene().path('unborn');
     mkdirSync(path);
