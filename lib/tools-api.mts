@@ -1,4 +1,13 @@
 // holdfast/tools for ECMAScript modules: the same objects as for require().
 
-export { acquireLock, holderOf, openWorkplace, recallText, saveContext, sync } from './tools-api.js';
+export {
+  acquireLock,
+  holderOf,
+  latestContext,
+  openWorkplace,
+  recallText,
+  remoteContext,
+  saveContext,
+  sync,
+} from './tools-api.js';
 export type * from './tools-api.js';

@@ -8,6 +8,8 @@ export { recallText } from './tools/save/recall.js';
 export type { RecallOptions } from './tools/save/recall.js';
 export { saveContext } from './tools/save/save-context.js';
 export type { SaveRequest, SaveResult } from './tools/save/save-context.js';
+export { remoteContext } from './tools/sync/remote-context.js';
+export type { RemoteContextOptions } from './tools/sync/remote-context.js';
 export { sync } from './tools/sync/sync.js';
 export type { SyncOptions, SyncReport } from './tools/sync/sync.js';
 export { openWorkplace } from './tools/workplace.js';

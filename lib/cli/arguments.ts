@@ -4,6 +4,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
 import type * as Budget from '../tools/budget.js';
+import type { ExitCode } from '../tools/failure.js';
 import { Misuse } from './exit-codes.js';
 import { printText } from './output.js';
 
@@ -19,6 +20,11 @@ export interface Syntax {
    * @default 60000
    */
   readonly budgetMs?: number | null;
+  /**
+   * Of whoever needs more than its budget.
+   * @default 124
+   */
+  readonly lateExitCode?: ExitCode;
   /** Printed for `--help`. */
   readonly help: string;
 }
@@ -41,7 +47,7 @@ export function parseArguments(args: readonly string[], syntax: Syntax): Argumen
   }
   requireWords(positionals, syntax);
   const given = argumentsOf(values, positionals);
-  limit(given, syntax.budgetMs);
+  limit(given, syntax.budgetMs, syntax.lateExitCode);
   return given;
 }
 
@@ -60,10 +66,10 @@ function argumentsOf(values: ReturnType<typeof parseArgs>['values'], words: read
 const BUDGET_MS = 60_000;
 
 /** What `--budget` says, or else this. */
-export function limit(given: Arguments, budgetMs: number | null = BUDGET_MS): void {
+export function limit(given: Arguments, budgetMs: number | null = BUDGET_MS, lateExitCode?: ExitCode): void {
   const asked = given.valueOf('budget');
   const ms = asked === undefined ? budgetMs : durationMs('--budget', asked);
-  if (ms !== null) budget().setBudget(ms);
+  if (ms !== null) budget().setBudget(ms, lateExitCode);
 }
 
 /** What another option asks to wait does not count, unless the user has said how long the whole may take. */

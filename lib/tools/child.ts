@@ -5,6 +5,7 @@
 import type * as Library from '../index.js';
 import type { EndReport } from '../index.js';
 import { budgetSignal } from './budget.js';
+import { withoutWithheld } from './withheld.js';
 
 export const CHILD_TIMEOUT_MS = 5000;
 const LARGEST_OUTPUT = 4 * 1024 * 1024;
@@ -70,7 +71,7 @@ async function runOnce(wanted: ToolChild): Promise<ToolChildResult> {
   const { spawnContained } = loadLibrary();
   const child = spawnContained(file, args, {
     ...(wanted.cwd !== undefined && { cwd: wanted.cwd }),
-    ...(wanted.env !== undefined && { env: wanted.env }),
+    env: withoutWithheld(wanted.env ?? process.env),
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',

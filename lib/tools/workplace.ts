@@ -4,6 +4,7 @@ import { loadConfig, type Config } from './config/config.js';
 import { directories, type Directories } from './directories.js';
 import { openLog, type Log } from './log.js';
 import { Store } from './save/store.js';
+import { withhold } from './withheld.js';
 
 export interface Workplace {
   readonly directories: Directories;
@@ -18,6 +19,7 @@ export interface Workplace {
 export function openWorkplace(configFile?: string): Workplace {
   const places = directories();
   const { config, path } = loadConfig(places.config, configFile);
+  if (config.sync.tokenEnv !== null) withhold(config.sync.tokenEnv);
   const log = openLog(places.logs);
   return { directories: places, config, configPath: path, store: new Store(places.state), log };
 }

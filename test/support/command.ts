@@ -23,8 +23,8 @@ export function commandRun({ output, errors }: Started, code: number | null): Co
   return { code, output, errors, document, listed: (name) => document()[name] as JsonObject[] };
 }
 
-export async function holdfast(scene: Scene, args: readonly string[], home?: string): Promise<CommandRun> {
-  const env = home === undefined ? process.env : { ...process.env, HOLDFAST_HOME: home };
+export async function holdfast(scene: Scene, args: readonly string[], home?: string, more: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+  const env = { ...process.env, ...more, ...(home !== undefined && { HOLDFAST_HOME: home }) };
   const started = scene.start([execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), ...args], { env });
   const streams = [started.child.stdout, started.child.stderr].map(
     async (stream) => new Promise((resolve) => stream?.once('close', resolve)),

@@ -3,11 +3,13 @@
 import { openWorkplace, type Workplace } from '../../tools/workplace.js';
 import { sync, type SyncOptions, type SyncReport } from '../../tools/sync/sync.js';
 import { setBudget } from '../../tools/budget.js';
+import { endDespiteHungCalls } from '../../tools/deadline.js';
 import { EXIT } from '../../tools/failure.js';
 import { durationMs, parseArguments, refuseTogether, type Arguments } from '../arguments.js';
 import { Misuse } from '../exit-codes.js';
 import { print, shownTime, withoutGoodNews } from '../output.js';
 import { printable, printableJson } from '../../printable.js';
+import { progressBar } from '../sync/progress.js';
 import { previewSync } from '../sync/preview.js';
 import { STORE_COMMANDS } from '../sync/store.js';
 
@@ -44,11 +46,11 @@ Examples:
   holdfast sync list failed
   holdfast sync requeue c-3f9c && holdfast sync --now
 
-Exit codes: 0 all sent, nothing to send, no remote, or another sync is running; 1 there is no such
-item; 64 wrong usage; 65 some were refused; 69 the remote is away, everything is kept; 73 cannot
-write, everything is kept; 75 some are left for later, or requeue and drop have met another sync;
-78 the configuration is wrong, or the remote does not let us in; 124 status, list, show, requeue,
-drop or export took longer than --budget.
+Exit codes: 0 all sent, nothing to send, or no remote; 1 there is no such item; 64 wrong usage; 65
+some were refused; 69 the remote is away or hangs, everything is kept; 73 cannot write, everything
+is kept; 75 some are left for later (the budget is used up, the remote is left alone, another sync
+is running), or one of the words met another sync, or took longer than --budget; 78 the
+configuration is wrong, or the remote does not let us in.
 `;
 
 const OPTIONS = {
@@ -70,7 +72,7 @@ const MOST_WORDS = 2;
 
 export async function syncCommand(args: readonly string[]): Promise<void> {
   const words = { what: 'words', least: 0, most: MOST_WORDS };
-  const given = parseArguments(args, { command: 'sync', options: OPTIONS, words, help: HELP });
+  const given = parseArguments(args, { command: 'sync', options: OPTIONS, words, help: HELP, lateExitCode: EXIT.tryAgain });
   if (given === undefined) return;
   for (const other of ['json', 'dry-run']) refuseTogether(given, 'quiet', other);
   const [verb, word] = given.words;
@@ -112,10 +114,13 @@ async function send(workplace: Workplace, given: Arguments): Promise<void> {
   if (given.has('dry-run')) return previewSync(workplace, optionsOf(given), given.has('json'));
   const options = optionsOf(given);
   setBudget((options.budgetMs ?? workplace.config.sync.budgetMs) + OWN_END_MS, EXIT.tryAgain);
-  const report = await sync(workplace, { ...options, waitMs: LOCK_WAIT_MS });
+  const bar = given.has('quiet') || given.has('json') ? undefined : progressBar();
+  const watched = bar === undefined ? {} : { onProgress: bar.show };
+  const report = await sync(workplace, { ...options, ...watched, waitMs: LOCK_WAIT_MS }).finally(bar?.end);
   const lines = given.has('json') ? [printableJson(report)] : linesOf(report).map(printable);
   process.exitCode = report.exitCode;
   print(given.has('quiet') ? withoutGoodNews(lines) : lines);
+  endDespiteHungCalls();
   endWhenHeld();
 }
 

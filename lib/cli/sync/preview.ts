@@ -24,7 +24,7 @@ export function previewSync(workplace: Workplace, options: SyncOptions, json: bo
 function previewOf({ store, config, directories }: Workplace, options: SyncOptions): Preview {
   const { remote = config.sync.remote, max = Infinity, retryFailed = false, now = false } = options;
   if (remote === null) return { remote, items: [], reason: 'no remote is configured' };
-  const { name } = openTarget({ ...config.sync, remote });
+  const { name } = openTarget(config.sync, remote);
   const pause = now ? undefined : new Backoff(directories.state, name, config.sync.backoff).current();
   if (pause !== undefined) {
     const reason = `left alone for ${shownTime(pause.until - Date.now())} (--now asks it): ${pause.reason}`;

@@ -51,6 +51,8 @@ export interface SyncConfig {
   readonly urlTemplate: string | null;
   readonly tokenEnv: string | null;
   readonly tokenFile: string | null;
+  /** Program and words. */
+  readonly tokenCommand: readonly string[] | null;
   readonly username: string | null;
   readonly region: string | null;
   readonly endpoint: string | null;
@@ -61,7 +63,6 @@ export interface SyncConfig {
   readonly concurrency: number;
   readonly backoff: { readonly minMs: number; readonly maxMs: number };
   readonly keepSentDays: number;
-  readonly allowHttp: readonly string[];
 }
 
 export interface LoadedConfig {

@@ -60,8 +60,7 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
     if (known === undefined) return { ...found, state: null, warnings: [] };
     if ('refusal' in known) throw new Error(known.refusal);
     const { repository, configuration } = known;
-    const origin = valueOf(configuration.ofRepository, 'remote.origin.url');
-    found.repo = origin === undefined ? null : repositoryName(origin);
+    found.repo = originIn(configuration);
     const { timeoutMs, standIns, signal, ignoresTerminate } = limits;
     place = takePlace(standIns);
     makeStandIn(place.path, known, userPlaces(env));
@@ -79,6 +78,17 @@ export async function gitState(root: string, limits: GitLimits): Promise<GitFind
   } finally {
     place?.release();
   }
+}
+
+/** Where the repository at a directory came from, as gitState() tells it; null without one. Starts no git. */
+export async function originRepositoryOf(root: string, env = process.env): Promise<string | null> {
+  const known = await look(root, __filename, beforeGit, root, env);
+  return known === undefined || 'refusal' in known ? null : originIn(known.configuration);
+}
+
+function originIn({ ofRepository }: Known['configuration']): string | null {
+  const origin = valueOf(ofRepository, 'remote.origin.url');
+  return origin === undefined ? null : repositoryName(origin);
 }
 
 /** Why git is not asked. */

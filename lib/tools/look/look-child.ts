@@ -5,17 +5,17 @@ import { text } from 'node:stream/consumers';
 
 import { exitAtOnce } from '../../native-api.js';
 import { withinDeadline } from '../deadline.js';
-import { LOOK_DEADLINE_MS, type Found, type Question } from './look.js';
+import type { Found, Question } from './look.js';
 
 type Work = (...args: readonly unknown[]) => Promise<unknown>;
 
 async function answer(path: string): Promise<Found> {
   try {
-    const { module, name, args } = JSON.parse(await text(process.stdin)) as Question;
+    const { module, name, args, deadlineMs } = JSON.parse(await text(process.stdin)) as Question;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- the module is named by the question
     const { [name]: work } = require(module) as Readonly<Record<string, Work>>;
     if (work === undefined) throw new Error(`${module} exports no ${name}`);
-    return { found: await withinDeadline(work(...args), LOOK_DEADLINE_MS, path) };
+    return { found: await withinDeadline(work(...args), deadlineMs, path) };
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     return { problem: message, ...(code !== undefined && { code }) };

@@ -35,46 +35,62 @@ export interface Question {
   readonly module: string;
   readonly name: string;
   readonly args: readonly unknown[];
+  readonly deadlineMs: number;
 }
 
 export type Found = { readonly found?: unknown } | { readonly problem: string; readonly code?: string };
 
+export interface Sight {
+  readonly path: string;
+  /**
+   * Milliseconds for the whole of it.
+   * @default LOOK_DEADLINE_MS, and what a child needs to start
+   */
+  readonly deadlineMs?: number;
+  /** Ends a child before its time. */
+  readonly signal?: AbortSignal;
+}
+
 /**
- * What `work` finds at a path. `module` is the file that exports `work` by its own name, because a child calls it by
- * that; its arguments and what it resolves with are JSON. Rejects as `work` does, and with a DeadlinePassed.
+ * What `work` finds at a path, or does there. `module` is the file that exports `work` by its own name, because a
+ * child calls it by that; its arguments and what it resolves with are JSON. Rejects as `work` does, and with a
+ * DeadlinePassed.
  */
 export async function look<Args extends readonly unknown[], Result>(
-  path: string,
+  at: string | Sight,
   module: string,
   work: (...args: Args) => Promise<Result>,
   ...args: Args
 ): Promise<Result> {
+  const sight: Sight = typeof at === 'string' ? { path: at } : at;
+  const { path, deadlineMs = LOOK_DEADLINE_MS } = sight;
   if (!isEnding && (hung.has(path) || remoteMountOf(path) !== undefined)) {
-    return (await fromChild(path, { module, name: work.name, args })) as Result;
+    return (await fromChild(sight, { module, name: work.name, args, deadlineMs })) as Result;
   }
-  return withinDeadline(work(...args), LOOK_DEADLINE_MS, path).catch((error: unknown) => {
+  return withinDeadline(work(...args), deadlineMs, path).catch((error: unknown) => {
     if (error instanceof DeadlinePassed) hung.add(path);
     throw error;
   });
 }
 
-async function fromChild(path: string, question: Question): Promise<unknown> {
-  const timeoutMs = START_MS + LOOK_DEADLINE_MS;
+async function fromChild({ path, deadlineMs, signal }: Sight, question: Question): Promise<unknown> {
+  const timeoutMs = deadlineMs ?? START_MS + LOOK_DEADLINE_MS;
   const asking = runChild({
     file: process.execPath,
     args: [CHILD, path],
     timeoutMs,
     cwd: '/',
     input: JSON.stringify(question),
+    ...(signal !== undefined && { signal }),
   });
   // The kernel may keep even a killed one until its file system answers.
-  const answer = foundIn(await withinDeadline(asking, timeoutMs + END_MS, path), path);
+  const answer = foundIn(await withinDeadline(asking, timeoutMs + END_MS, path), path, question.deadlineMs);
   if (!('problem' in answer)) return answer.found;
   throw Object.assign(new Error(answer.problem), answer.code !== undefined && { code: answer.code });
 }
 
-function foundIn({ stdout, stderr, timedOut, signal, code }: ToolChildResult, path: string): Found {
-  if (timedOut) return { problem: `${path}: no answer within ${LOOK_DEADLINE_MS} ms` };
+function foundIn({ stdout, stderr, timedOut, signal, code }: ToolChildResult, path: string, deadlineMs: number): Found {
+  if (timedOut) return { problem: `${path}: no answer within ${deadlineMs} ms` };
   if (code === 0) return JSON.parse(stdout.toString('utf8')) as Found;
   const [said = ''] = stderr.toString('utf8').trim().split('\n');
   return { problem: `${path}: the look at it ended with ${signal ?? `exit code ${code ?? '?'}`}: ${said}` };

@@ -1,8 +1,8 @@
 // The store: plain files below the state directory, each written as a whole and durably.
 //
-//   outbox/TIME-ID.json           waits to be sent; leaves only for one of the next two
-//   sent/TIME-ID.json             a remote has proven that it has it
-//   failed/TIME-ID.json           a remote has refused it for what it is; TIME-ID.reason says why
+//   outbox/TIME-ID.PROJECT.json   waits to be sent; leaves only for one of the next two
+//   sent/TIME-ID.PROJECT.json     a remote has proven that it has it
+//   failed/TIME-ID.PROJECT.json   a remote has refused it for what it is; TIME-ID.reason says why
 //   contexts/PROJECT/latest.json  what was saved last of a project
 //   contexts/PROJECT/seen.json    what the project looked like then
 //   contexts/PROJECT/git/1/       what stands in for the directory of git (git/stand-in.ts); 2/ for a save beside it
@@ -13,10 +13,11 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { canonicalJson, isIntact, type ContextRecord } from './context-record.js';
 import { acquireLock, type HeldLock, type LockOptions } from '../lock.js';
+import { projectKeyOf } from './project-key.js';
 import { makePrivateDirectory, readFileIfAny, replaceFile, syncDirectory, writeFailure } from '../private-files.js';
 
 export type Shelf = 'outbox' | 'sent' | 'failed';
@@ -26,6 +27,8 @@ export interface StoredItem {
   readonly shelf: Shelf;
   /** Milliseconds since 1970. */
   readonly enqueuedAt: number;
+  /** projectKeyOf() its project, as the name of the file says; empty where that says nothing. */
+  readonly project: string;
   readonly path: string;
 }
 
@@ -36,7 +39,7 @@ export interface Seen {
   readonly savedAt: number;
 }
 
-const ITEM_NAME = /^(\d{1,15})-(c-[0-9a-f]{32})\.json$/;
+const ITEM_NAME = /^(\d{1,15})-(c-[0-9a-f]{32})(?:\.([a-z0-9-]{1,64}))?\.json$/;
 
 export class Store {
   readonly #state: string;
@@ -56,7 +59,8 @@ export class Store {
   /** Returns false when it is there already: waiting, sent or refused. Nothing is lost from the moment this returns. */
   enqueue(record: ContextRecord): boolean {
     const isKnown = this.find(record.id) !== undefined;
-    if (!isKnown) replaceFile(join(this.#shelf('outbox'), `${Date.now()}-${record.id}.json`), `${canonicalJson(record)}\n`);
+    const name = `${Date.now()}-${record.id}.${projectKeyOf(record.project)}.json`;
+    if (!isKnown) replaceFile(join(this.#shelf('outbox'), name), `${canonicalJson(record)}\n`);
     const latest = this.#latestPath(record.project.root);
     replaceFile(latest, `${canonicalJson(record)}\n`);
     return !isKnown;
@@ -66,11 +70,15 @@ export class Store {
   items(shelf: Shelf): readonly StoredItem[] {
     const directory = join(this.#state, shelf);
     const found = namesIn(directory).flatMap((name) => {
-      const [, time, id] = ITEM_NAME.exec(name) ?? [];
+      const [, time, id, project = ''] = ITEM_NAME.exec(name) ?? [];
       if (time === undefined || id === undefined) return [];
-      return [{ id, shelf, enqueuedAt: Number(time), path: join(directory, name) }];
+      return [{ id, shelf, enqueuedAt: Number(time), project, path: join(directory, name) }];
     });
     return found.sort(oldestFirst);
+  }
+
+  count(shelf: Shelf): number {
+    return namesIn(join(this.#state, shelf)).filter((name) => ITEM_NAME.test(name)).length;
   }
 
   find(id: string): StoredItem | undefined {
@@ -87,15 +95,23 @@ export class Store {
     return readFileSync(item.path, 'utf8');
   }
 
-  /** A remote has proven that it has the item. */
+  /**
+   * A remote has proven that it has the item. That is on the disk once settle() returns; what a failure of power undoes
+   * before is sent again, which changes nothing.
+   */
   acknowledge(item: StoredItem): void {
     this.#move(item, 'sent');
+  }
+
+  settle(): void {
+    this.#sync('sent', 'outbox');
   }
 
   /** A remote will never take the item: it is kept, with the reason, until somebody decides. */
   refuse(item: StoredItem, reason: string): void {
     replaceFile(join(this.#shelf('failed'), reasonNameOf(item)), `${reason}\n`);
     this.#move(item, 'failed');
+    this.#sync('failed', item.shelf);
   }
 
   /** Why an item was refused. */
@@ -106,6 +122,7 @@ export class Store {
   /** A refused or sent item waits again. */
   requeue(item: StoredItem): void {
     this.#move(item, 'outbox');
+    this.#sync('outbox', item.shelf);
     rmSync(join(this.#state, 'failed', reasonNameOf(item)), { force: true });
   }
 
@@ -117,9 +134,10 @@ export class Store {
 
   /** Forgets what was sent longer ago than `ageMs`. */
   forgetSent(ageMs: number): void {
-    for (const item of this.items('sent')) {
-      const { ctimeMs } = statSync(item.path); // the rename's moment: it was sent then
-      if (Date.now() - ctimeMs > ageMs) rmSync(item.path, { force: true });
+    for (const { enqueuedAt, path } of this.items('sent')) {
+      if (Date.now() - enqueuedAt <= ageMs) return; // nor were those after it, which are younger
+      const sentAt = statSync(path, { throwIfNoEntry: false })?.ctimeMs ?? Infinity; // that of the rename
+      if (Date.now() - sentAt > ageMs) rmSync(path, { force: true });
     }
   }
 
@@ -170,11 +188,16 @@ export class Store {
   }
 
   #move(item: StoredItem, to: Shelf): void {
-    const name = `${item.enqueuedAt}-${item.id}.json`;
     try {
-      renameSync(item.path, join(this.#shelf(to), name));
-      syncDirectory(join(this.#state, to));
-      syncDirectory(join(this.#state, item.shelf));
+      renameSync(item.path, join(this.#shelf(to), basename(item.path)));
+    } catch (error) {
+      throw writeFailure(error);
+    }
+  }
+
+  #sync(...shelves: readonly Shelf[]): void {
+    try {
+      for (const shelf of shelves) syncDirectory(this.#shelf(shelf));
     } catch (error) {
       throw writeFailure(error);
     }

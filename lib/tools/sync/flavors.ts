@@ -4,7 +4,7 @@
 import type { SyncConfig } from '../config/config.js';
 
 export type Meaning =
-  /** It has the item. */
+  /** It has the item, it says. */
   | 'taken'
   /** It has something by this id, or will have: look what. */
   | 'prove'
@@ -39,6 +39,9 @@ export const REPLIES: Readonly<Record<number, Meaning>> = {
   504: 'unreachable',
 };
 
+/** How the newest context of a project is found (queries.ts). */
+export type Search = 'mango' | 'query dsl' | 'list objects' | 'propfind' | 'none';
+
 export interface Flavor {
   /** Where an item goes unless the configuration says. */
   readonly urlTemplate: string;
@@ -46,28 +49,36 @@ export interface Flavor {
   readonly readBack?: readonly [from: string, to: string];
   /** The key of the reply that holds the item when it is read back. */
   readonly within?: string;
+  /** Whether the digest that is sent along is checked and returned (acknowledgement.ts). */
+  readonly checksum?: true;
+  readonly search: Search;
   readonly replies: Readonly<Record<number, Meaning>>;
 }
 
 export const FLAVORS: Readonly<Record<SyncConfig['flavor'], Flavor>> = {
-  generic: { urlTemplate: '{base}/{id}', replies: {} },
+  generic: { urlTemplate: '{base}/{id}', search: 'none', replies: {} },
   couchdb: {
     urlTemplate: '{base}/{id}',
+    search: 'mango',
     replies: { 202: 'prove' }, // fewer nodes have it than should (docs.couchdb.org, PUT /{db}/{docid})
   },
   opensearch: {
     urlTemplate: '{base}/_create/{id}',
     readBack: ['/_create/', '/_doc/'],
     within: '_source',
+    search: 'query dsl',
     replies: { 202: 'prove' },
   },
   webdav: {
-    urlTemplate: '{base}/{id}.json',
+    urlTemplate: '{base}/{project}/{id}.json',
+    search: 'propfind',
     // 409: RFC 4918, 9.7.1. 500: nginx, docs/gotchas.md#nginx-answers-500-where-a-collection-is-missing
     replies: { 202: 'prove', 409: 'make collection', 500: 'make collection' },
   },
   s3: {
-    urlTemplate: '{base}/{id}.json',
+    urlTemplate: '{base}/{project}/{id}.json',
+    checksum: true,
+    search: 'list objects',
     // 304: what old releases of MinIO answer to If-None-Match. 400: an expired token or a wrong region, too. 409: two
     // writers at once, ConditionalRequestConflict.
     replies: { 202: 'prove', 304: 'prove', 400: 'misconfigured', 409: 'later' },

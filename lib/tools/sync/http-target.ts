@@ -1,36 +1,31 @@
 // A store that takes `PUT` by id. Which store it is matters only where FLAVORS says so.
 
-import { Agent as HttpAgent, type Agent } from 'node:http';
-import type * as Https from 'node:https';
-
 import type { SyncConfig } from '../config/config.js';
+import type { ProjectName } from '../save/project-key.js';
+import { digest, isProvenBy } from './acknowledgement.js';
+import { connectionsTo, type Connections } from './agent.js';
 import { exchange, type HttpReply } from './exchange.js';
-import { meaningOf, type Flavor, type Meaning } from './flavors.js';
+import { meaningOf, type Meaning } from './flavors.js';
+import type { HttpPlace } from './http-place.js';
+import { newestIn } from './queries.js';
 import { replyInWords, retryAfterMs } from './replies.js';
 import { isSameContext, parsedOrUndefined } from './same-context.js';
-import { msLeft, type Attempt, type Offer, type Outcome, type Target, type Unsigned } from './target.js';
+import { msLeft, type Attempt, type Found, type Offer, type Outcome, type Target, type Trouble } from './target.js';
 
-export interface HttpPlace {
-  readonly name: string;
-  readonly flavor: Flavor;
-  urlOf(id: string): URL;
-  /** The headers of a request with those that prove who asks. */
-  authorized(request: Unsigned): Readonly<Record<string, string>>;
-  /** What must not be repeated should the remote do so. */
-  readonly secrets: readonly string[];
-}
-
-interface Question {
-  readonly method: 'PUT' | 'GET' | 'MKCOL';
+export interface Question {
+  readonly method: string;
   readonly url: URL;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Of the reply. */
   readonly mostBytes?: number;
 }
 
 /** It may have it. */
 interface Doubt {
   readonly kind: 'prove';
+  /** It says so. */
+  readonly isClaimed: boolean;
 }
 
 /** There may be no collection that could take it. */
@@ -42,7 +37,12 @@ const ACKNOWLEDGED: Outcome = { kind: 'acknowledged' };
 const MOST_BYTES = 64 * 1024;
 const OK = 200;
 const NOT_FOUND = 404;
+const CONFLICT = 409;
+/** Made now, or by somebody else before (RFC 4918, 9.3.1). */
+const IS_THERE: readonly number[] = [201, 405];
 const SERVER_ERROR = 500;
+/** It knows nobody, or not the one who asks. */
+const WHO_ASKS: readonly number[] = [401, 403];
 
 export class HttpTarget implements Target {
   readonly name: string;
@@ -50,8 +50,8 @@ export class HttpTarget implements Target {
   readonly batch = 1;
   readonly #place: HttpPlace;
   readonly #settings: SyncConfig;
-  #agent: Agent | undefined;
-  #collection: Promise<Outcome> | undefined;
+  #connections: Promise<Connections> | undefined;
+  readonly #collections = new Map<string, Promise<Outcome>>();
 
   constructor(place: HttpPlace, settings: SyncConfig) {
     this.name = place.name;
@@ -64,105 +64,123 @@ export class HttpTarget implements Target {
     return Promise.all(offers.map(async (offer) => this.#deliverOne(offer, attempt)));
   }
 
+  async newest(project: ProjectName, attempt: Attempt): Promise<Found> {
+    const ask = async (question: Question): Promise<HttpReply | Trouble> =>
+      this.#ask(question, attempt, (reply) => (reply.status < SERVER_ERROR ? reply : this.#troubleIn(question, reply)));
+    return newestIn({ place: this.#place, project, ask, troubleIn: this.#troubleIn.bind(this) });
+  }
+
   close(): void {
-    this.#agent?.destroy();
-    this.#agent = undefined;
+    void this.#connections?.then((connections) => connections.close(), () => undefined);
+    this.#connections = undefined;
   }
 
   async #deliverOne(offer: Offer, attempt: Attempt): Promise<Outcome> {
     let outcome = await this.#put(offer, attempt);
     if ('otherwise' in outcome) {
-      this.#collection ??= this.#makeCollection(offer, attempt); // once, whoever needs it first
-      const made = await this.#collection;
+      const made = await this.#collectionAt(new URL('.', this.#place.urlOf(offer)), attempt);
       outcome = made.kind === 'acknowledged' ? await this.#put(offer, attempt) : made;
       if ('otherwise' in outcome) outcome = outcome.otherwise;
     }
-    const isDoubted = outcome.kind === 'prove' || (outcome.kind === 'acknowledged' && this.#settings.verify);
-    return isDoubted ? this.#prove(offer, attempt) : (outcome as Outcome);
+    if (outcome.kind === 'prove') return this.#prove(offer, attempt, outcome.isClaimed);
+    return outcome.kind === 'acknowledged' && this.#settings.verify ? this.#prove(offer, attempt, true) : outcome;
   }
 
-  async #put({ id, text }: Offer, attempt: Attempt): Promise<Outcome | Doubt | Homeless> {
+  async #put(offer: Offer, attempt: Attempt): Promise<Outcome | Doubt | Homeless> {
+    const { flavor } = this.#place;
+    const { id, text } = offer;
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': id,
+      ...(flavor.checksum && { 'x-amz-checksum-sha256': digest('sha256', text, 'base64') }),
       ...(this.#settings.conditional && { 'if-none-match': '*' }),
     };
-    const question = { method: 'PUT', url: this.#place.urlOf(id), headers, body: text } as const;
+    const question = { method: 'PUT', url: this.#place.urlOf(offer), headers, body: text };
     return this.#ask<Outcome | Doubt | Homeless>(question, attempt, (reply) => {
-      const meaning = meaningOf(reply.status, this.#place.flavor);
-      if (meaning === 'taken') return reply.isCut ? { kind: 'prove' } : ACKNOWLEDGED;
-      if (meaning === 'prove') return { kind: 'prove' };
-      if (meaning !== 'make collection') return this.#refusal(meaning, question, reply);
-      return { otherwise: this.#refusal(reply.status < SERVER_ERROR ? 'misconfigured' : 'later', question, reply) };
+      const meaning = meaningOf(reply.status, flavor);
+      if (meaning === 'taken' && isProvenBy(reply, offer)) return ACKNOWLEDGED;
+      if (meaning === 'taken' || meaning === 'prove') return { kind: 'prove', isClaimed: meaning === 'taken' };
+      if (meaning === 'refused') return { kind: 'refused', reason: this.#wordsFor(question, reply) };
+      if (meaning !== 'make collection') return this.#trouble(meaning, question, reply);
+      return { otherwise: this.#trouble(reply.status < SERVER_ERROR ? 'misconfigured' : 'later', question, reply) };
     });
   }
 
-  /** Reads the item back. */
-  async #prove({ id, text }: Offer, attempt: Attempt): Promise<Outcome> {
+  /** Reads the item back. `isClaimed`: the remote has said that it took it. */
+  async #prove(offer: Offer, attempt: Attempt, isClaimed: boolean): Promise<Outcome> {
+    const { id, text } = offer;
     const { readBack: [from, to] = ['', ''], within } = this.#place.flavor;
-    const url = new URL(this.#place.urlOf(id));
+    const url = new URL(this.#place.urlOf(offer));
     url.pathname = url.pathname.replace(from, to);
-    const question = { method: 'GET', url, mostBytes: MOST_BYTES + 4 * Buffer.byteLength(text) } as const;
-    return this.#ask(question, attempt, (reply) => {
+    const question = { method: 'GET', url, mostBytes: MOST_BYTES + 4 * Buffer.byteLength(text) };
+    return this.#ask<Outcome>(question, attempt, (reply) => {
       if (reply.status === NOT_FOUND) return { kind: 'postponed', reason: `${id}: taken by the remote, and not there yet` };
-      if (reply.status === OK) {
-        const found = parsedOrUndefined(reply.body) as Record<string, unknown> | undefined;
-        const isSame = !reply.isCut && isSameContext(within === undefined ? found : found?.[within], id);
-        return isSame ? ACKNOWLEDGED : { kind: 'refused', reason: 'the remote holds something else by this id' };
-      }
-      const meaning = meaningOf(reply.status, this.#place.flavor);
-      return this.#refusal(meaning === 'refused' ? 'later' : meaning, question, reply);
+      if (reply.status !== OK) return this.#troubleIn(question, reply);
+      const found = parsedOrUndefined(reply.body) as Record<string, unknown> | null | undefined;
+      const isSame = !reply.isCut && isSameContext(within === undefined ? found : found?.[within], id);
+      if (isSame) return ACKNOWLEDGED;
+      if (typeof found === 'object' || reply.isCut || !isClaimed) return { kind: 'refused', reason: 'the remote holds something else by this id' };
+      return { kind: 'misconfigured', reason: `PUT: ${id}: taken, it is said, and what is there is no context: is this a store?` };
     });
   }
 
-  async #makeCollection({ id }: Offer, attempt: Attempt): Promise<Outcome> {
-    const question = { method: 'MKCOL', url: new URL('.', this.#place.urlOf(id)) } as const;
-    return this.#ask(question, attempt, (reply) => {
-      const isThere = [201, 405].includes(reply.status); // 405: somebody else has made it (RFC 4918, 9.3.1)
-      if (isThere) return ACKNOWLEDGED;
-      const meaning = meaningOf(reply.status, this.#place.flavor);
-      return this.#refusal(meaning === 'unreachable' || meaning === 'pause' ? meaning : 'misconfigured', question, reply);
-    });
+  /** Once for each, whoever needs it first. */
+  async #collectionAt(url: URL, attempt: Attempt): Promise<Outcome> {
+    const known = this.#collections.get(url.href) ?? this.#makeCollection(url, attempt);
+    this.#collections.set(url.href, known);
+    return known;
   }
 
-  async #ask<T>(question: Question, attempt: Attempt, judged: (reply: HttpReply) => T): Promise<T | Outcome> {
-    const { method, url, body, headers = {}, mostBytes = MOST_BYTES } = question;
+  /** What is above it has to be there first (RFC 4918, 9.3.1: 409), up to the base of the remote. */
+  async #makeCollection(url: URL, attempt: Attempt): Promise<Outcome> {
+    const question = { method: 'MKCOL', url };
+    const make = async (): Promise<HttpReply | Trouble> => this.#ask(question, attempt, (reply) => reply);
+    let made = await make();
+    const isBelowBase = url.pathname.length > this.#place.base.pathname.length + 1;
+    if ('status' in made && made.status === CONFLICT && isBelowBase) {
+      const above = await this.#collectionAt(new URL('..', url), attempt);
+      if (above.kind !== 'acknowledged') return above;
+      made = await make();
+    }
+    if ('kind' in made) return made;
+    if (IS_THERE.includes(made.status)) return ACKNOWLEDGED;
+    const meaning = meaningOf(made.status, this.#place.flavor);
+    return this.#trouble(meaning === 'unreachable' || meaning === 'pause' ? meaning : 'misconfigured', question, made);
+  }
+
+  async #ask<Judged>(
+    { method, url, body, headers = {}, mostBytes = MOST_BYTES }: Question,
+    attempt: Attempt,
+    judged: (reply: HttpReply) => Judged,
+  ): Promise<Judged | Trouble> {
+    const length = method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body ?? '')) };
+    const unsigned = { method, url, headers: { ...headers, ...length }, ...(body !== undefined && { body }) };
+    const signed = await this.#place.access.authorized(unsigned, attempt);
+    const { agent } = await (this.#connections ??= connectionsTo(url, this.lanes));
     const timeoutMs = Math.min(this.#settings.requestTimeoutMs, msLeft(attempt));
-    const asked = this.#place.authorized({ method, url, headers, ...(body !== undefined && { body }) });
-    const length = { 'content-length': Buffer.byteLength(body ?? '') };
-    let reply: HttpReply;
-    try {
-      const agent = (this.#agent ??= this.#newAgent(url));
-      const sent = { method, url, headers: { ...asked, ...(method !== 'GET' && length) }, agent, timeoutMs, mostBytes };
-      reply = await exchange({ ...sent, signal: attempt.signal, ...(body !== undefined && { body }) });
-    } catch (error) {
-      const { message, code = '' } = error as NodeJS.ErrnoException;
-      return { kind: 'unreachable', reason: `${method}: ${message === '' ? code : message}` };
-    }
-    return judged(reply);
+    const wanted = { ...unsigned, headers: signed, agent, timeoutMs, mostBytes, signal: attempt.signal };
+    const reply = await exchange(wanted).catch((error: unknown) => error as NodeJS.ErrnoException);
+    if ('status' in reply) return judged(reply);
+    const { message, code = '' } = reply;
+    return { kind: 'unreachable', reason: `${method}: ${message === '' ? code : message}` };
   }
 
-  #newAgent({ protocol }: URL): Agent {
-    const options = { keepAlive: true, maxSockets: this.lanes };
-    if (protocol !== 'https:') return new HttpAgent(options);
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only for TLS
-    return new (require('node:https') as typeof Https).Agent(options);
+  #wordsFor({ method }: Pick<Question, 'method'>, reply: HttpReply): string {
+    const { hint, secrets } = this.#place.access;
+    return `${method}: ${replyInWords(reply, secrets)}${WHO_ASKS.includes(reply.status) ? hint : ''}`;
   }
 
-  #refusal(meaning: Meaning, { method }: Question, reply: HttpReply): Outcome {
-    const reason = `${method}: ${replyInWords(reply, this.#place.secrets)}`;
-    const wanted = retryAfterMs(reply.headers['retry-after']);
-    switch (meaning) {
-      case 'refused':
-        return { kind: 'refused', reason };
-      case 'misconfigured':
-        return { kind: 'misconfigured', reason };
-      case 'pause':
-        return { kind: 'paused', reason, retryAfterMs: wanted ?? 0 };
-      case 'unreachable':
-        return wanted === undefined ? { kind: 'unreachable', reason } : { kind: 'paused', reason, retryAfterMs: wanted };
-      default:
-        return wanted === undefined ? { kind: 'postponed', reason } : { kind: 'paused', reason, retryAfterMs: wanted };
-    }
+  /** Of a reply to a question that is not about taking an item. */
+  #troubleIn(question: Pick<Question, 'method'>, reply: HttpReply): Trouble {
+    const meaning = meaningOf(reply.status, this.#place.flavor);
+    return this.#trouble(meaning === 'refused' ? 'later' : meaning, question, reply);
+  }
+
+  #trouble(meaning: Meaning, question: Pick<Question, 'method'>, reply: HttpReply): Trouble {
+    const reason = this.#wordsFor(question, reply);
+    if (meaning === 'misconfigured') return { kind: 'misconfigured', reason };
+    const retryAfter = retryAfterMs(reply.headers['retry-after']);
+    if (meaning === 'pause' || retryAfter !== undefined) return { kind: 'paused', reason, retryAfterMs: retryAfter ?? 0 };
+    return { kind: meaning === 'unreachable' ? 'unreachable' : 'postponed', reason };
   }
 }

@@ -21,15 +21,15 @@ export interface Pending {
 /** Throws ToolFailure for a remote that is none. */
 export function pendingOf({ store, config, directories }: Workplace): Pending {
   const { remote } = config.sync;
-  const target = remote === null ? undefined : openTarget({ ...config.sync, remote });
+  const target = remote === null ? undefined : openTarget(config.sync, remote);
   const pause = target && new Backoff(directories.state, target.name, config.sync.backoff).current();
   const outbox = store.items('outbox');
   const [oldest] = outbox;
   return {
     remote: target?.name ?? null,
     outbox: outbox.length,
-    sent: store.items('sent').length,
-    failed: store.items('failed').length,
+    sent: store.count('sent'),
+    failed: store.count('failed'),
     oldestMs: oldest === undefined ? null : Math.max(0, Date.now() - oldest.enqueuedAt),
     retryAt: pause?.until ?? null,
     reason: pause?.reason ?? null,

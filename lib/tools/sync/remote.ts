@@ -3,101 +3,75 @@
 import { fileURLToPath } from 'node:url';
 
 import type { SyncConfig } from '../config/config.js';
-import { EXIT, ToolFailure } from '../failure.js';
-import { authorization, s3Credentials, tokenOf } from './credentials.js';
+import { noAccess, regionOf, s3Access, tokenAccess } from './credentials.js';
 import { DirectoryTarget } from './directory-target.js';
-import { FLAVORS, type Flavor } from './flavors.js';
-import { HttpTarget, type HttpPlace } from './http-target.js';
-import { signedHeaders } from './s3-signature.js';
+import { FLAVORS } from './flavors.js';
+import { addressOf, originOf, wrongUrl, type Address, type HttpPlace } from './http-place.js';
+import { HttpTarget } from './http-target.js';
 import type { Target } from './target.js';
 
-export function openTarget(settings: SyncConfig & { readonly remote: string }): Target {
-  const remote = parsed(settings.remote);
-  switch (remote.protocol) {
-    case 'file:':
-      return new DirectoryTarget(directoryOf(remote), settings);
-    case 's3:':
-      return new HttpTarget(s3Place(s3Base(remote, settings), { ...settings, flavor: 's3' }), settings);
-    case 'http:':
-    case 'https:':
-      return new HttpTarget(settings.flavor === 's3' ? s3Place(remote, settings) : httpPlace(remote, settings), settings);
-    default:
-      throw wrong(`expected https://, s3:// or file://, got ${remote.protocol}//`);
-  }
-}
-
-function wrong(problem: string, key = 'sync.remote'): ToolFailure {
-  return new ToolFailure(EXIT.badConfiguration, `${key}: ${problem}`);
+/** `remote` instead of the one of the configuration gets the token only where it is of the same origin. */
+export function openTarget(configured: SyncConfig, remote = configured.remote): Target {
+  const url = parsed(remote ?? '');
+  if (url.protocol === 'file:') return new DirectoryTarget(directoryOf(url), configured);
+  return new HttpTarget(placeOf(url, configured, remote === configured.remote), configured);
 }
 
 /** What is wrong with it may be a password, so that it is not repeated. */
 function parsed(text: string): URL {
-  if (!URL.canParse(text)) throw wrong('expected a URL such as https://host/path, s3://bucket/prefix or file:///directory');
+  if (!URL.canParse(text)) throw wrongUrl('expected a URL such as https://host/path, s3://bucket/prefix or file:///directory');
   const remote = new URL(text);
   if (remote.username === '' && remote.password === '') return remote;
-  throw wrong('a password in a URL is seen by everybody; name it by sync.username, and sync.tokenEnv or sync.tokenFile');
+  throw wrongUrl('a password in a URL is seen by everybody; name it by sync.username, and sync.tokenEnv, sync.tokenFile or sync.tokenCommand');
 }
 
 function directoryOf(remote: URL): string {
   try {
     return fileURLToPath(remote);
   } catch (error) {
-    throw wrong((error as Error).message);
+    throw wrongUrl((error as Error).message);
   }
 }
 
-function httpPlace(remote: URL, settings: SyncConfig): HttpPlace {
-  const header = authorization(settings);
-  const token = tokenOf(settings);
-  const secrets = token === undefined || header === undefined ? [] : [header.replace(/^\w+ /, ''), token];
-  return {
-    ...placeOf(remote, settings),
-    secrets,
-    authorized: ({ headers }) => (header === undefined ? headers : { ...headers, authorization: header }),
-  };
+function placeOf(url: URL, settings: SyncConfig, isConfigured: boolean): HttpPlace {
+  const address = addressAt(url, settings);
+  const origin = originOf(address);
+  const trusted = isConfigured ? origin : trustedOrigin(settings);
+  if (trusted !== origin) return { ...address, access: noAccess(trusted) };
+  return { ...address, access: address.flavor === FLAVORS.s3 ? s3Access(settings) : tokenAccess(settings) };
 }
 
-function s3Place(base: URL, settings: SyncConfig): HttpPlace {
-  const credentials = s3Credentials(settings);
-  if (credentials === undefined) {
-    const ways = 'sync.username with a token, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-    throw wrong(`an S3-compatible store wants ${ways}`, 'sync.username');
+/** Undefined where nothing is configured that a token could be for. */
+function trustedOrigin(settings: SyncConfig): string | undefined {
+  const url = settings.remote === null ? undefined : parsed(settings.remote);
+  return url === undefined || url.protocol === 'file:' ? undefined : originOf(addressAt(url, settings));
+}
+
+function addressAt(url: URL, settings: SyncConfig): Address {
+  switch (url.protocol) {
+    case 's3:': {
+      const bucket = bucketOf(url.host, settings);
+      return addressOf(new URL(`${bucket.href.replace(/\/$/, '')}${url.pathname}`), bucket, { ...settings, flavor: 's3' });
+    }
+    case 'http:':
+    case 'https:':
+      return addressOf(url, settings.flavor === 's3' ? new URL(`/${url.pathname.split('/')[1] ?? ''}`, url) : url, settings);
+    default:
+      throw wrongUrl(`expected https://, s3:// or file://, got ${url.protocol}//`);
   }
-  return {
-    ...placeOf(base, settings),
-    secrets: [credentials.secretAccessKey, credentials.sessionToken ?? ''],
-    authorized: (request) => signedHeaders(request, credentials),
-  };
 }
 
-/** `s3://bucket/prefix`: a host of its own at Amazon's, a path at an endpoint. */
-function s3Base(remote: URL, settings: SyncConfig): URL {
-  const { hostname: bucket, pathname } = remote;
-  const region = s3Credentials(settings)?.region ?? 'us-east-1';
-  const { endpoint } = settings;
-  if (endpoint === null) return new URL(`https://${bucket}.s3.${region}.amazonaws.com${pathname}`);
-  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) throw wrong('expected a URL such as https://host', 'sync.endpoint');
-  return new URL(`${endpoint.replace(/\/+$/, '')}/${bucket}${pathname}`);
-}
+const BUCKET = '{bucket}';
 
-function placeOf(base: URL, settings: SyncConfig): Pick<HttpPlace, 'name' | 'flavor' | 'urlOf'> {
-  const flavor: Flavor = FLAVORS[settings.flavor];
-  const template = settings.urlTemplate ?? flavor.urlTemplate;
-  if (!template.includes('{id}')) throw wrong('expected a template with {id}', 'sync.urlTemplate');
-  const start = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
-  const filled = (id: string): string => template.replace('{base}', () => start).replace('{id}', id);
-  const urlOf = (id: string): URL => {
-    const url = new URL(filled(id));
-    if (url.search === '') url.search = base.search;
-    return url;
-  };
-  if (!URL.canParse(filled('c'))) throw wrong('expected a template such as {base}/{id}', 'sync.urlTemplate');
-  requireTls(new URL(filled('c')), settings.allowHttp);
-  return { name: `${base.origin}${base.pathname}`, flavor, urlOf };
-}
-
-function requireTls({ protocol, hostname }: URL, allowed: readonly string[]): void {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  if (protocol === 'https:' || (protocol === 'http:' && allowed.includes(host))) return;
-  throw wrong(`expected https://: ${host} is not among the hosts of sync.allowHttp`);
+/**
+ * The bucket is a part of the host name at Amazon's, unless it has a dot, for which no certificate is valid
+ * (docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html); a part of the path at an endpoint, unless that
+ * says where in its host name the bucket goes.
+ */
+function bucketOf(name: string, settings: SyncConfig): URL {
+  const amazon = `https://${name.includes('.') ? '' : `${BUCKET}.`}s3.${regionOf(settings)}.amazonaws.com`;
+  const endpoint = (settings.endpoint ?? amazon).replace(/\/+$/, '');
+  const url = endpoint.includes(BUCKET) ? endpoint.replace(BUCKET, name) : `${endpoint}/${name}`;
+  if (/^https?:/.test(endpoint) && URL.canParse(url)) return new URL(url);
+  throw wrongUrl('expected a URL such as https://host or https://{bucket}.host', 'sync.endpoint');
 }

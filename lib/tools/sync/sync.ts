@@ -8,6 +8,7 @@ import { EXIT, ToolFailure } from '../failure.js';
 import { acquireLock, holderOf } from '../lock.js';
 import type { Store } from '../save/store.js';
 import type { Workplace } from '../workplace.js';
+import { Attempts } from './attempts.js';
 import { Backoff } from './backoff.js';
 import { openTarget } from './remote.js';
 import { Run, exitCodeOf, type Refusal } from './run.js';
@@ -39,6 +40,8 @@ export interface SyncOptions {
   readonly waitMs?: number;
   /** Ends it early; what is not sent stays. */
   readonly signal?: AbortSignal;
+  /** Called at the beginning and whenever an item was sent or refused: how many were by now, and how many waited. */
+  readonly onProgress?: (done: number, all: number) => void;
 }
 
 export interface SyncReport {
@@ -89,7 +92,7 @@ async function syncOnce(workplace: Workplace, options: SyncOptions): Promise<Syn
   const started = performance.now();
   const { store, config } = workplace;
   const remote = options.remote ?? config.sync.remote;
-  const left = (): number => store.items('outbox').length;
+  const left = (): number => store.count('outbox');
   const report = (facts: Partial<SyncReport> & Pick<SyncReport, 'status'>): SyncReport => ({
     sent: 0,
     left: left(),
@@ -100,14 +103,15 @@ async function syncOnce(workplace: Workplace, options: SyncOptions): Promise<Syn
     durationMs: Math.round(performance.now() - started),
   });
   if (remote === null) return report({ status: 'local-only' });
-  const settings = { ...config.sync, remote, verify: options.verify ?? config.sync.verify };
-  const target = openTarget(settings);
+  const settings = { ...config.sync, verify: options.verify ?? config.sync.verify };
+  const target = openTarget(settings, remote);
   const path = syncLockPath(workplace);
   const { waitMs = 0, signal } = options;
   const lock = await acquireLock(path, { waitMs, ...(signal && { signal }) });
   try {
     if (lock === undefined) {
-      return report({ status: 'busy', remote: target.name, reason: anotherSync(path) });
+      const exitCode = left() === 0 ? 0 : EXIT.tryAgain;
+      return report({ status: 'busy', remote: target.name, reason: anotherSync(path), exitCode });
     }
     const deadline = started + (options.budgetMs ?? settings.budgetMs);
     const outcome = report(await underLock(workplace, target, settings, options, deadline));
@@ -123,24 +127,38 @@ async function underLock(
   { store, directories }: Workplace,
   target: Target,
   settings: SyncConfig,
-  { retryFailed, now, max = Infinity, signal = new AbortController().signal }: SyncOptions,
+  { retryFailed, now, max = Infinity, onProgress, signal = new AbortController().signal }: SyncOptions,
   deadline: number,
 ): Promise<Partial<SyncReport> & Pick<SyncReport, 'status'>> {
   const common = { remote: target.name };
   if (retryFailed === true) await requeueFailed(store, signal);
-  if (store.items('outbox').length === 0) return { ...common, status: 'done' };
+  const all = Math.min(store.count('outbox'), max);
+  if (all === 0) return { ...common, status: 'done' };
   const backoff = new Backoff(directories.state, target.name, settings.backoff);
   const pause = now === true ? undefined : backoff.current();
   if (pause !== undefined) return { ...common, status: 'waiting', reason: pause.reason, retryAt: pause.until, exitCode: 75 };
-  const run = new Run(store, target, { deadline, signal }, max);
-  await run.perform();
+  onProgress?.(0, all);
+  const attempts = new Attempts(directories.state);
+  const run = new Run({
+    store,
+    target,
+    attempt: { deadline, signal },
+    attempts,
+    most: max,
+    onProgress: () => onProgress?.(run.sent + run.refused.length, all),
+  });
+  try {
+    await run.perform();
+  } finally {
+    if (run.sent > 0) store.settle();
+  }
   const retryAt = remember(backoff, run);
   store.forgetSent(settings.keepSentDays * DAY_MS);
-  const left = store.items('outbox').length;
+  const left = store.count('outbox');
   return {
     ...common,
     status: run.stop === undefined ? 'done' : 'stopped',
-    sent: run.sent.length,
+    sent: run.sent,
     left,
     failed: run.refused.length,
     refusals: run.refused,
@@ -167,7 +185,7 @@ async function requeueFailed(store: Store, signal: AbortSignal): Promise<void> {
 function remember(backoff: Backoff, { stop, sent, lastProblem }: Run): number | undefined {
   if (stop?.kind === 'misconfigured') return undefined;
   const wantsPause = stop?.kind === 'paused';
-  const isWell = sent.length > 0;
+  const isWell = sent > 0;
   if (stop?.kind !== 'unreachable' && !wantsPause && (isWell || lastProblem === undefined)) {
     backoff.succeeded();
     return undefined;

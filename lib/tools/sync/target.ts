@@ -1,7 +1,12 @@
 // What the sync asks of a remote, and what a remote may answer. Only a proven `acknowledged` lets an item leave.
 
+import type { ContextRecord } from '../save/context-record.js';
+import type { ProjectName } from '../save/project-key.js';
+
 export interface Offer {
   readonly id: string;
+  /** projectKeyOf() its project. */
+  readonly project: string;
   /** Byte for byte as it was saved. */
   readonly text: string;
 }
@@ -12,11 +17,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
 }
 
-export type Outcome =
-  /** The remote has it. */
-  | { readonly kind: 'acknowledged' }
-  /** It will never take this one. */
-  | { readonly kind: 'refused'; readonly reason: string }
+/** Why a remote did not do what it was asked for. */
+export type Trouble =
   /** This one later; others may go on. */
   | { readonly kind: 'postponed'; readonly reason: string }
   /** Nobody there. */
@@ -26,6 +28,16 @@ export type Outcome =
   /** No item has a chance before somebody corrects something. */
   | { readonly kind: 'misconfigured'; readonly reason: string };
 
+export type Outcome =
+  /** The remote has it. */
+  | { readonly kind: 'acknowledged' }
+  /** It will never take this one. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | Trouble;
+
+/** The newest context of a project that a remote holds, checked; undefined when it holds none. */
+export type Found = { readonly kind: 'found'; readonly record: ContextRecord | undefined } | Trouble;
+
 export interface Target {
   /** For people and files: without user, password and query. */
   readonly name: string;
@@ -33,8 +45,13 @@ export interface Target {
   readonly lanes: number;
   /** How many items one delivery may hold. */
   readonly batch: number;
-  /** One outcome for each offer, in their order. Rejects only for defects of its own. */
+  /**
+   * One outcome for each offer, in their order. Rejects with ToolFailure where the configuration is wrong, else only
+   * for defects of its own.
+   */
   deliver(offers: readonly Offer[], attempt: Attempt): Promise<readonly Outcome[]>;
+  /** Rejects as deliver() does. */
+  newest(project: ProjectName, attempt: Attempt): Promise<Found>;
   /** Idempotent. */
   close(): void;
 }

@@ -4,10 +4,11 @@ import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { canonicalJson } from '#lib/tools/save/context-record.js';
+import { projectKeyOf } from '#lib/tools/save/project-key.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 
@@ -19,6 +20,9 @@ describe('a directory', () => {
   let directory = '';
   const place = (settings: Parameters<typeof workplaceIn>[1] = {}): Workplace =>
     workplaceIn(scene(), { remote: pathToFileURL(directory).href, ...settings });
+
+  /** Of the only project. */
+  const folder = (): string => join(directory, projectKeyOf(record('').project));
 
   beforeEach(() => {
     directory = scene().path('a share, % of $HOME');
@@ -32,24 +36,27 @@ describe('a directory', () => {
     const report = await sync(forty);
 
     expect(report).to.include({ status: 'done', sent: 40, left: 0, exitCode: 0 });
-    expect(readdirSync(directory).sort()).to.deep.equal(ids.map((id) => `${id}.json`).sort());
-    expect(readFileSync(join(directory, `${record('item 7').id}.json`), 'utf8')).to.equal(`${canonicalJson(record('item 7'))}\n`);
+    expect(readdirSync(directory)).to.deep.equal([basename(folder())]);
+    expect(readdirSync(folder()).sort()).to.deep.equal(ids.map((id) => `${id}.json`).sort());
+    expect(readFileSync(join(folder(), `${record('item 7').id}.json`), 'utf8')).to.equal(`${canonicalJson(record('item 7'))}\n`);
   });
 
   it('that has an item already keeps it as it is', async () => {
     const known = place();
     const [id = ''] = enqueue(known, 'known');
     const earlier = canonicalJson(record('known', { createdAt: '2020-01-01T00:00:00.000Z' }));
-    writeFileSync(join(directory, `${id}.json`), earlier);
+    mkdirSync(folder());
+    writeFileSync(join(folder(), `${id}.json`), earlier);
 
     expect(await sync(known)).to.include({ sent: 1, exitCode: 0 });
-    expect(readFileSync(join(directory, `${id}.json`), 'utf8')).to.equal(earlier);
+    expect(readFileSync(join(folder(), `${id}.json`), 'utf8')).to.equal(earlier);
   });
 
   it('that has something else by this id refuses the item, and takes the others', async () => {
     const two = place();
     const [id = '', other = ''] = enqueue(two, 'a', 'b');
-    writeFileSync(join(directory, `${id}.json`), 'half of');
+    mkdirSync(folder());
+    writeFileSync(join(folder(), `${id}.json`), 'half of');
 
     expect(await sync(two)).to.include({ sent: 1, failed: 1, exitCode: 65 });
     expect(shelves(two)).to.deep.equal({ outbox: [], sent: [other], failed: [id] });
@@ -79,11 +86,12 @@ describe('a directory', () => {
     const victim = scene().path('victim');
     writeFileSync(victim, 'untouched');
     const writer = createHash('sha256').update(`${hostname()} ${String(process.getuid?.())}`).digest('hex').slice(0, 8);
-    symlinkSync(victim, join(directory, `.${id}-${writer}.tmp`));
+    mkdirSync(folder());
+    symlinkSync(victim, join(folder(), `.${id}-${writer}.tmp`));
 
     expect(await sync(place())).to.include({ sent: 1, exitCode: 0 });
 
-    expect(readdirSync(directory)).to.deep.equal([`${id}.json`]);
+    expect(readdirSync(folder())).to.deep.equal([`${id}.json`]);
     expect(readFileSync(victim, 'utf8')).to.equal('untouched');
   });
 });

@@ -1,6 +1,7 @@
 // A remote of the test's own, which keeps what is put and answers as it is told: well, or as badly as remotes do. It
 // remembers every request.
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -76,8 +77,19 @@ export function wellBehaved(response: ServerResponse, { method, path, headers, b
   if (method === 'GET') return void response.writeHead(there === undefined ? 404 : 200).end(there);
   if (there !== undefined && headers['if-none-match'] === '*') return void response.writeHead(412).end();
   keep(path, body, remote);
-  response.writeHead(201).end();
+  response.writeHead(201).end(proofOf(path, body));
 }
+
+/** What a store says that proves to have the item. */
+function proofOf(path: string, body: string): string {
+  return JSON.stringify({ id: path.split('/').at(-1), sha256: createHash('sha256').update(body).digest('hex') });
+}
+
+/** Keeps the item and says so, but not which it was. */
+export const keepsAndSaysLittle: Behaviour = (response, { path, body }, remote) => {
+  keep(path, body, remote);
+  response.writeHead(201).end();
+};
 
 function keep(path: string, body: string, remote: FakeRemote): void {
   if (!remote.items.has(path)) remote.created.push(path);

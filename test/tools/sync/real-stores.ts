@@ -2,7 +2,7 @@
 // that speaks as S3 does. They are reached at free ports, and end with the test.
 
 import { accessSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
 
 import type { SyncConfig } from '#lib/tools/config/config.js';
@@ -52,18 +52,22 @@ function serversMissing(): string | undefined {
 
 async function startWebDav(scene: Scene): Promise<RealStore> {
   const home = scene.path('nginx');
-  const collection = join(home, 'files', 'contexts'); // made by the first MKCOL
+  const collection = join(home, 'files', 'contexts'); // made by the first MKCOL, with one for each project
   const port = await freePort();
   const server = scene.start(nginxAt(home, port));
   const base = `http://127.0.0.1:${port}/contexts`;
   await answers(base);
-  const names = (): string[] => (existsSync(collection) ? readdirSync(collection) : []);
+  const files = (): string[] =>
+    existsSync(collection)
+      ? readdirSync(collection, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.json'))
+      : [];
+  const pathOf = (id: string): string => join(collection, files().find((path) => basename(path) === `${id}.json`) ?? '');
   return {
     settings: { remote: base, flavor: 'webdav' },
     env: {},
     contents: async () =>
-      Promise.resolve(new Map(names().map((name) => [name.replace('.json', ''), readFileSync(join(collection, name), 'utf8')]))),
-    overwrite: async (id, text) => Promise.resolve(writeFileSync(join(collection, `${id}.json`), text)),
+      Promise.resolve(new Map(files().map((path) => [basename(path, '.json'), readFileSync(join(collection, path), 'utf8')]))),
+    overwrite: async (id, text) => Promise.resolve(writeFileSync(pathOf(id), text)),
     stop: async () => {
       server.kill('SIGTERM');
       await server.ended();

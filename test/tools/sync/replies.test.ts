@@ -1,6 +1,7 @@
 // What becomes of an item for each way in which a remote can answer.
 
 import { expect } from 'chai';
+import { createHash } from 'node:crypto';
 
 import { sync } from '#lib/tools/sync/sync.js';
 import type { SyncConfig } from '#lib/tools/config/config.js';
@@ -37,15 +38,27 @@ const savedEarlier: Behaviour = (response) =>
   void response.writeHead(200).end(JSON.stringify(record('the item', { createdAt: '2020-01-01T00:00:00.000Z', trigger: 'stop' })));
 const other: Behaviour = (response) => void response.writeHead(200).end(canonicalJson(record('another')));
 const forged: Behaviour = (response) => void response.writeHead(200).end(canonicalJson({ ...record('another'), id: SAVED.id, sha256: SAVED.sha256 }));
+const digestOf = (algorithm: string, body: string, encoding: 'hex' | 'base64' = 'hex'): string => createHash(algorithm).update(body).digest(encoding);
+const proves = (changed: object): Behaviour => (response, { body }) =>
+  void response.writeHead(201).end(JSON.stringify({ id: SAVED.id, sha256: digestOf('sha256', body), ...changed }));
+const etag = (algorithm: string): Behaviour => (response, { body }) => void response.writeHead(200, { etag: `"${digestOf(algorithm, body)}"` }).end();
+const checksum = (algorithm: string): Behaviour => (response, { body }) =>
+  void response.writeHead(200, { 'x-amz-checksum-sha256': digestOf(algorithm, body, 'base64') }).end();
 const DIFFERS = /the remote holds something else by this id/;
 
 const CASES: readonly Case[] = [
-  { title: '200', replies: [status(200)], shelf: 'sent', exitCode: 0, methods: ['PUT'] },
-  { title: '201', replies: [status(201)], shelf: 'sent', exitCode: 0, methods: ['PUT'] },
-  { title: '204', replies: [status(204)], shelf: 'sent', exitCode: 0, methods: ['PUT'] },
-  { title: '201, to be verified and there', replies: [status(201), same], settings: { verify: true }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
-  { title: '201, to be verified and another', replies: [status(201), other], settings: { verify: true }, shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
-  { title: '201, to be verified and not there', replies: [status(201), status(404)], settings: { verify: true }, shelf: 'outbox', exitCode: 75, methods: ['PUT', 'GET'] },
+  ...[200, 201, 202, 204].map((code) => ({ title: `${code}, and it is there`, replies: [status(code), same], shelf: 'sent' as const, exitCode: 0, methods: ['PUT', 'GET'] })),
+  { title: '201, and another is there', replies: [status(201), other], shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
+  { title: '201, and it is not there', replies: [status(201), status(404)], shelf: 'outbox', exitCode: 75, methods: ['PUT', 'GET'] },
+  { title: '200 and a page to everything', replies: [status(200, {}, '<html>'), status(200, {}, '<html>')], shelf: 'outbox', exitCode: 78, methods: ['PUT', 'GET'] },
+  { title: '201 with its id and digest', replies: [proves({})], shelf: 'sent', exitCode: 0, methods: ['PUT'] },
+  { title: '201 with its id and digest, to be verified', replies: [proves({}), same], settings: { verify: true }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
+  { title: '201 with the digest of something else, and another is there', replies: [proves({ sha256: 'f'.repeat(64) }), other], shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
+  { title: '201 with another id, and it is not there', replies: [proves({ id: record('another').id }), status(404)], shelf: 'outbox', exitCode: 75, methods: ['PUT', 'GET'] },
+  { title: '200 of S3 with the MD5 of the item', replies: [etag('md5')], settings: S3, shelf: 'sent', exitCode: 0, methods: ['PUT'] },
+  { title: '200 of S3 with another ETag', replies: [etag('sha1'), same], settings: S3, shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
+  { title: '200 of S3 with its checksum', replies: [checksum('sha256')], settings: S3, shelf: 'sent', exitCode: 0, methods: ['PUT'] },
+  { title: '200 of S3 with the checksum of something else, and another is there', replies: [checksum('md5'), other], settings: S3, shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
   { title: '202 of CouchDB, and there', replies: [status(202), same], settings: { flavor: 'couchdb' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
   { title: '202 of CouchDB, and not there', replies: [status(202), status(404)], settings: { flavor: 'couchdb' }, shelf: 'outbox', exitCode: 75, methods: ['PUT', 'GET'] },
   { title: '304 of an old MinIO', replies: [status(304), same], settings: S3, shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
@@ -56,10 +69,11 @@ const CASES: readonly Case[] = [
   { title: '409 and what is no JSON', replies: [status(409), status(200, {}, '<html>')], shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
   { title: '409 and a reply without end', replies: [status(409), talksForEver], shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },
   { title: '409 of S3', replies: [status(409)], settings: S3, shelf: 'outbox', exitCode: 75, methods: ['PUT'] },
-  { title: '409 of WebDAV', replies: [status(409), status(201), status(201)], settings: { flavor: 'webdav' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'MKCOL', 'PUT'] },
+  { title: '409 of WebDAV', replies: [status(409), status(201), proves({})], settings: { flavor: 'webdav' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'MKCOL', 'PUT'] },
+  { title: '409 of WebDAV, also to what is above it', replies: [status(409), status(409), status(201), status(201), proves({})], settings: { flavor: 'webdav' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'MKCOL', 'MKCOL', 'MKCOL', 'PUT'] },
   { title: '409 of WebDAV that stays', replies: [status(409), status(405), status(409)], settings: { flavor: 'webdav' }, shelf: 'outbox', exitCode: 78, methods: ['PUT', 'MKCOL', 'PUT'] },
   { title: '409 of WebDAV and 403', replies: [status(409), status(403)], settings: { flavor: 'webdav' }, shelf: 'outbox', exitCode: 78, methods: ['PUT', 'MKCOL'] },
-  { title: '500 of nginx with WebDAV', replies: [status(500), status(201), status(201)], settings: { flavor: 'webdav' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'MKCOL', 'PUT'] },
+  { title: '500 of nginx with WebDAV', replies: [status(500), status(201), proves({})], settings: { flavor: 'webdav' }, shelf: 'sent', exitCode: 0, methods: ['PUT', 'MKCOL', 'PUT'] },
   { title: '500 of WebDAV that stays', replies: [status(500), status(405), status(500)], settings: { flavor: 'webdav' }, shelf: 'outbox', exitCode: 75, methods: ['PUT', 'MKCOL', 'PUT'] },
   { title: '412 and the same content', replies: [status(412), same], shelf: 'sent', exitCode: 0, methods: ['PUT', 'GET'] },
   { title: '412 and another content', replies: [status(412), other], shelf: 'failed', exitCode: 65, methods: ['PUT', 'GET'], reason: DIFFERS },

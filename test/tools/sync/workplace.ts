@@ -50,9 +50,14 @@ export function record(text: string, changed: Partial<ContextFacts> = {}): Conte
 }
 
 /** Their ids, oldest first. */
-export function enqueue({ store }: Workplace, ...texts: readonly string[]): readonly string[] {
+export function enqueue(place: Workplace, ...texts: readonly string[]): readonly string[] {
+  return enqueueOf('app', place, ...texts);
+}
+
+/** Of the project of that name. */
+export function enqueueOf(name: string, { store }: Workplace, ...texts: readonly string[]): readonly string[] {
   return texts.map((text) => {
-    const saved = record(text);
+    const saved = record(text, { project: { name, root: `/src/${name}`, repo: `example.org/owner/${name}` } });
     store.enqueue(saved);
     return saved.id;
   });
