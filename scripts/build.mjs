@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { buildConfigCheck } from './build-config-check.mjs';
+import { buildChecks } from './build-checks.mjs';
 import { withBuildLock } from './build-lock.mjs';
 import { PROJECT_ROOT, sources } from './sources.mjs';
 import { headersOfThisNode, missingTools } from './toolchain.mjs';
@@ -47,7 +47,7 @@ function buildNative() {
 function buildLibrary() {
   if (!existsSync(join(PROJECT_ROOT, 'lib'))) return;
   compile('tsconfig.json', 'lib', join(PROJECT_ROOT, 'dist'));
-  buildConfigCheck();
+  buildChecks();
 }
 
 function buildTests() {

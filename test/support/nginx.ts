@@ -13,6 +13,13 @@ export function nginxPath(): string | undefined {
   return places.find((path) => existsSync(path));
 }
 
+const PROPFIND_MODULE = '/usr/lib/nginx/modules/ngx_http_dav_ext_module.so';
+
+/** Whether its collections tell what is in them: the module for that is a package of its own. */
+export function canBeListed(): boolean {
+  return existsSync(PROPFIND_MODULE);
+}
+
 /** Lays one out in this directory, which keeps its files in `files`, and gives the words that start it. */
 export function nginxAt(home: string, port: number): [file: string, ...args: string[]] {
   const configuration = join(home, 'nginx.conf');
@@ -28,6 +35,7 @@ function configurationOf(home: string, port: number): string {
     daemon off;
     master_process off;
     pid ${home}/pid;
+    ${canBeListed() ? `load_module ${PROPFIND_MODULE};` : ''}
     events {}
     http {
       access_log off;
@@ -35,7 +43,11 @@ function configurationOf(home: string, port: number): string {
       server {
         listen 127.0.0.1:${port};
         root ${home}/files;
-        location / { dav_methods PUT DELETE MKCOL; client_max_body_size 1m; }
+        location / {
+          dav_methods PUT DELETE MKCOL;
+          client_max_body_size 1m;
+          ${canBeListed() ? 'dav_ext_methods PROPFIND;' : ''}
+        }
       }
     }
   `;

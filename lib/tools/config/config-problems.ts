@@ -23,7 +23,7 @@ interface SchemaProblem {
  * place. `nameOf` tells what a path is called.
  */
 export function problemsIn(value: unknown, nameOf = (path: string): string => path): readonly string[] {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-config-check.mjs
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-checks.mjs
   const check = require('./config-check.cjs') as Check;
   if (check(value)) return [];
   return (check.errors ?? []).map((problem) => {

@@ -11,7 +11,7 @@ export interface KnownKey {
 
 /** Sections come before what is in them. */
 export function knownKeys(): readonly KnownKey[] {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- copied by scripts/build-config-check.mjs
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- copied by scripts/build-checks.mjs
   return keysIn(require('./config.schema.json') as Schema, '');
 }
 

@@ -13,7 +13,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 
 import { canonicalJson, isIntact, type ContextRecord } from './context-record.js';
 import { acquireLock, type HeldLock, type LockOptions } from '../lock.js';
@@ -72,7 +72,7 @@ export class Store {
     const found = namesIn(directory).flatMap((name) => {
       const [, time, id, project = ''] = ITEM_NAME.exec(name) ?? [];
       if (time === undefined || id === undefined) return [];
-      return [{ id, shelf, enqueuedAt: Number(time), project, path: join(directory, name) }];
+      return [{ id, shelf, enqueuedAt: Number(time), project, path: directory + sep + name }];
     });
     return found.sort(oldestFirst);
   }

@@ -1,14 +1,16 @@
 // One HTTP request and its reply, by node:http: it has deadlines for the whole of it, keeps replies up to a limit and
 // follows no redirect. The global fetch() takes three times as long to load (docs/sync.md#libraries).
 
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+import type { Connections } from './connections.js';
 
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
   readonly headers: OutgoingHttpHeaders;
   readonly body?: string;
-  readonly agent: Agent;
+  readonly connections: Connections;
   /** Milliseconds until the last byte of the reply. */
   readonly timeoutMs: number;
   /** Bytes of the reply's body. */
@@ -26,8 +28,7 @@ export interface HttpReply {
 
 /** Rejects when there is no whole reply in time. */
 export async function exchange(wanted: Exchange): Promise<HttpReply> {
-  const { url, method, headers, agent, body, timeoutMs, signal } = wanted;
-  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  const { url, method, headers, connections: { agent, request }, body, timeoutMs, signal } = wanted;
   signal.throwIfAborted();
   const sent = request(url, { method, headers, agent });
   const giveUp = (): void => void sent.destroy(new Error('stopped by the caller'));

@@ -51,6 +51,11 @@ export interface Flavor {
   readonly within?: string;
   /** Whether the digest that is sent along is checked and returned (acknowledgement.ts). */
   readonly checksum?: true;
+  /**
+   * Its replies never tell what it has taken, and what it takes it keeps as it is (RFC 9110, 9.3.4): once a run has
+   * read an item back, and so knows that this is such a store, it believes the others.
+   */
+  readonly isTerse?: true;
   readonly search: Search;
   readonly replies: Readonly<Record<number, Meaning>>;
 }
@@ -71,6 +76,7 @@ export const FLAVORS: Readonly<Record<SyncConfig['flavor'], Flavor>> = {
   },
   webdav: {
     urlTemplate: '{base}/{project}/{id}.json',
+    isTerse: true,
     search: 'propfind',
     // 409: RFC 4918, 9.7.1. 500: nginx, docs/gotchas.md#nginx-answers-500-where-a-collection-is-missing
     replies: { 202: 'prove', 409: 'make collection', 500: 'make collection' },

@@ -2,7 +2,7 @@
 
 import type { SyncConfig } from '../config/config.js';
 import { EXIT, ToolFailure } from '../failure.js';
-import { isLoopback } from './agent.js';
+import { isLoopback } from './connections.js';
 import type { Access } from './credentials.js';
 import { FLAVORS, type Flavor } from './flavors.js';
 

@@ -1,8 +1,8 @@
 // The newest context of a project among what a store lists by id and time.
 
 import { CONTEXT_ID, type ContextRecord } from '../save/context-record.js';
-import { checkedContext } from '../save/check-context.js';
 import { isSameProject, type ProjectName } from '../save/project-key.js';
+import { checkedContext } from './same-context.js';
 
 export interface Listed {
   readonly id: string;

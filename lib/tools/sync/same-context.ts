@@ -1,15 +1,30 @@
-// Whether a remote holds the saved state that it should: the content is what counts, not when and why it was saved, nor
-// what the store has added for itself.
+// Whether what a remote holds is a saved context, and which: the content is what counts, not when and why it was saved,
+// nor what the store has added for itself. Others can write there, so that it may be anything.
 
-import { contentIdOf } from '../save/context-record.js';
+import { contentIdOf, isIntact, type ContextRecord } from '../save/context-record.js';
+
+type Check = (value: unknown) => boolean;
+
+export function isSameContext(found: unknown, id: string): boolean {
+  const own = ownOf(found);
+  return own !== undefined && contentIdOf(own) === id;
+}
+
+/** The record, without what the store has added; undefined for what is none, or not what its id and digest say. */
+export function checkedContext(found: unknown): ContextRecord | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-checks.mjs
+  const hasShape = require('../save/context-check.cjs') as Check;
+  const record = ownOf(found) as ContextRecord | undefined;
+  if (record === undefined || !hasShape(record) || !isIntact(record)) return undefined;
+  return contentIdOf(record) === record.id ? record : undefined;
+}
 
 /** Keys that CouchDB and others add (`_id`, `_rev`) begin like this; none of a record does. */
 const OF_THE_STORE = '_';
 
-export function isSameContext(found: unknown, id: string): boolean {
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) return false;
-  const own = Object.entries(found).filter(([key]) => !key.startsWith(OF_THE_STORE));
-  return contentIdOf(Object.fromEntries(own)) === id;
+function ownOf(found: unknown): object | undefined {
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined;
+  return Object.fromEntries(Object.entries(found).filter(([key]) => !key.startsWith(OF_THE_STORE)));
 }
 
 /** Undefined for what is no JSON. */

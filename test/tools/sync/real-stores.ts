@@ -8,7 +8,7 @@ import { execPath } from 'node:process';
 import type { SyncConfig } from '#lib/tools/config/config.js';
 
 import { eventually } from '../../support/eventually.js';
-import { answers, freePort, nginxAt, nginxPath } from '../../support/nginx.js';
+import { answers, canBeListed, freePort, nginxAt, nginxPath } from '../../support/nginx.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import type { Scene, Started } from '../../support/scene.js';
 
@@ -19,6 +19,8 @@ export interface RealStore {
   contents(): Promise<ReadonlyMap<string, string>>;
   /** Replaces what it holds by this id. */
   overwrite(id: string, text: string): Promise<void>;
+  /** As docs/team.md says. */
+  index?(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,15 +28,17 @@ interface Kind {
   readonly name: string;
   /** Whether it knows `If-None-Match`, or refuses to replace by itself. */
   readonly replaces: boolean;
+  /** Whether it tells what it holds. */
+  readonly isAsked: () => boolean;
   /** Why it cannot be started here. */
   readonly missing: () => string | undefined;
   readonly start: (scene: Scene) => Promise<RealStore>;
 }
 
 export const REAL_STORES: readonly Kind[] = [
-  { name: 'nginx with WebDAV', replaces: true, missing: nginxMissing, start: startWebDav },
-  { name: 'a server that speaks as CouchDB does', replaces: false, missing: serversMissing, start: startCouch },
-  { name: 'an S3-compatible server', replaces: true, missing: serversMissing, start: startS3 },
+  { name: 'nginx with WebDAV', replaces: true, isAsked: canBeListed, missing: nginxMissing, start: startWebDav },
+  { name: 'a server that speaks as CouchDB does', replaces: false, isAsked: () => true, missing: serversMissing, start: startCouch },
+  { name: 'an S3-compatible server', replaces: true, isAsked: () => true, missing: serversMissing, start: startS3 },
 ];
 
 function nginxMissing(): string | undefined {
@@ -84,12 +88,14 @@ async function startCouch(scene: Scene): Promise<RealStore> {
     env: {},
     contents: async () => {
       const { rows } = JSON.parse(await read('_all_docs')) as { rows: { id: string }[] };
-      return new Map(await Promise.all(rows.map(async ({ id }) => [id, await read(id)] as const)));
+      const own = rows.filter(({ id }) => !id.startsWith('_'));
+      return new Map(await Promise.all(own.map(async ({ id }) => [id, await read(id)] as const)));
     },
     overwrite: async (id, text) => {
       const { _rev } = JSON.parse(await read(id)) as { _rev: string };
-      await put(`${database}/${id}`, JSON.stringify({ ...(JSON.parse(text) as object), _rev }));
+      await send('PUT', `${database}/${id}`, JSON.stringify({ ...(JSON.parse(text) as object), _rev }));
     },
+    index: async () => send('POST', `${database}/_index`, JSON.stringify({ index: { fields: ['createdAt'] } })),
     stop,
   };
 }
@@ -131,7 +137,7 @@ async function startServer(scene: Scene, program: string, args: readonly string[
   return { base: `http://127.0.0.1:${port}`, stop };
 }
 
-async function put(url: string, body: string): Promise<void> {
-  const reply = await fetch(url, { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
-  if (!reply.ok) throw new Error(`PUT ${url}: ${reply.status}`);
+async function send(method: string, url: string, body: string): Promise<void> {
+  const reply = await fetch(url, { method, body, headers: { 'content-type': 'application/json' } });
+  if (!reply.ok) throw new Error(`${method} ${url}: ${reply.status}`);
 }

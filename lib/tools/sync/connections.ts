@@ -1,43 +1,40 @@
 // The connections to a remote: kept from one request to the next, and through a proxy where the environment names one
 // (HTTPS_PROXY, ALL_PROXY, NO_PROXY).
 
-import { Agent as HttpAgent, type Agent } from 'node:http';
+import { Agent as HttpAgent, request, type Agent } from 'node:http';
 
 import { EXIT, ToolFailure } from '../failure.js';
 
 export interface Connections {
   readonly agent: Agent;
+  /** Of node:http or node:https. */
+  readonly request: typeof request;
   /** Ends them all, also one that a proxy has not made yet. Idempotent. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Rejects with ToolFailure, exit code 78, for a proxy of another kind. */
 export async function connectionsTo(url: URL, most: number): Promise<Connections> {
-  const closing = new AbortController();
   const options = { keepAlive: true, maxSockets: most };
-  const agent = await agentFor(url, { ...options, signal: closing.signal });
+  if (url.protocol !== 'https:') return ofAgent(new HttpAgent(options), request); // this machine: no proxy of another
+  const https = await import('node:https');
+  const proxy = await proxyFor(url);
+  if (proxy === undefined) return ofAgent(new https.Agent(options), https.request);
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  const closing = new AbortController();
+  const agent = new HttpsProxyAgent(proxy, { ...options, signal: closing.signal }); // of each socket: net.connect()
+  const { close, ...others } = ofAgent(agent, https.request);
   return {
-    agent,
+    ...others,
     close: () => {
-      agent.destroy();
+      close();
       closing.abort();
     },
   };
 }
 
-interface Options {
-  readonly keepAlive: boolean;
-  readonly maxSockets: number;
-  /** That of each socket (net.connect()). */
-  readonly signal: AbortSignal;
-}
-
-async function agentFor(url: URL, { signal, ...options }: Options): Promise<Agent> {
-  if (url.protocol !== 'https:') return new HttpAgent(options); // this machine alone: no proxy of another
-  const proxy = await proxyFor(url);
-  if (proxy === undefined) return new (await import('node:https')).Agent(options);
-  const { HttpsProxyAgent } = await import('https-proxy-agent');
-  return new HttpsProxyAgent(proxy, { ...options, signal });
+function ofAgent(agent: Agent, by: typeof request): Connections {
+  return { agent, request: by, close: () => agent.destroy() };
 }
 
 async function proxyFor(url: URL): Promise<URL | undefined> {
