@@ -37,8 +37,10 @@ function ofAgent(agent: Agent, by: typeof request): Connections {
   return { agent, request: by, close: () => agent.destroy() };
 }
 
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];
+
 async function proxyFor(url: URL): Promise<URL | undefined> {
-  const isNamed = ['https_proxy', 'all_proxy'].some((name) => (process.env[name] ?? process.env[name.toUpperCase()] ?? '') !== '');
+  const isNamed = PROXY_VARIABLES.some((name) => (process.env[name] ?? '') !== '');
   if (!isNamed || isLoopback(url)) return undefined;
   const { getProxyForUrl } = await import('proxy-from-env');
   const named = getProxyForUrl(url.href);

@@ -31,15 +31,22 @@ export async function exchange(wanted: Exchange): Promise<HttpReply> {
   const { url, method, headers, connections: { agent, request }, body, timeoutMs, signal } = wanted;
   signal.throwIfAborted();
   const sent = request(url, { method, headers, agent });
-  const giveUp = (): void => void sent.destroy(new Error('stopped by the caller'));
-  const timer = setTimeout(() => sent.destroy(new Error(`no whole reply within ${Math.round(timeoutMs)} ms`)), timeoutMs);
-  signal.addEventListener('abort', giveUp, { once: true });
+  const ending = { early: (_: Error): void => undefined };
+  const isEnded = new Promise<never>((_, reject) => (ending.early = reject));
+  const giveUp = (reason: string): void => {
+    const error = new Error(reason);
+    ending.early(error); // a request that has no connection yet, because a proxy has not made it, tells nobody
+    sent.destroy(error);
+  };
+  const stop = (): void => giveUp('stopped by the caller');
+  const timer = setTimeout(() => giveUp(`no whole reply within ${Math.round(timeoutMs)} ms`), timeoutMs);
+  signal.addEventListener('abort', stop, { once: true });
   try {
     sent.end(body);
-    return await replyTo(sent, wanted.mostBytes);
+    return await Promise.race([replyTo(sent, wanted.mostBytes), isEnded]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', giveUp);
+    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -41,6 +41,8 @@ const CONFLICT = 409;
 /** Made now, or by somebody else before (RFC 4918, 9.3.1). */
 const IS_THERE: readonly number[] = [201, 405];
 const SERVER_ERROR = 500;
+/** Of a certificate (nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const UNTRUSTED = /CERT|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|SELF_SIGNED|INVALID_CA|HOSTNAME_MISMATCH/;
 /** It knows nobody, or not the one who asks. */
 const WHO_ASKS: readonly number[] = [401, 403];
 
@@ -166,6 +168,7 @@ export class HttpTarget implements Target {
     const reply = await exchange(wanted).catch((error: unknown) => error as NodeJS.ErrnoException);
     if ('status' in reply) return judged(reply);
     const { message, code = '' } = reply;
+    if (UNTRUSTED.test(code)) return { kind: 'misconfigured', reason: `${method}: ${message} (${code}; NODE_EXTRA_CA_CERTS names a CA of your own)` };
     return { kind: 'unreachable', reason: `${method}: ${message === '' ? code : message}` };
   }
 

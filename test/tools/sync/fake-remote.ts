@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Seen {
@@ -30,12 +31,17 @@ export class FakeRemote {
   #open = 0;
   readonly #server: Server;
 
-  private constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+  readonly #scheme: string;
+
+  private constructor(tls: ServerOptions | undefined) {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response);
+    this.#scheme = tls === undefined ? 'http' : 'https';
+    this.#server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
   }
 
-  static async start(): Promise<FakeRemote> {
-    const remote = new FakeRemote();
+  /** With a key and a certificate by TLS. */
+  static async start(tls?: ServerOptions): Promise<FakeRemote> {
+    const remote = new FakeRemote(tls);
     remote.#server.listen(0, '127.0.0.1');
     await once(remote.#server, 'listening');
     return remote;
@@ -46,7 +52,7 @@ export class FakeRemote {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/contexts`;
+    return `${this.#scheme}://127.0.0.1:${this.port}/contexts`;
   }
 
   get methods(): readonly string[] {

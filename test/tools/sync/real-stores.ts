@@ -45,7 +45,7 @@ function nginxMissing(): string | undefined {
   return nginxPath() === undefined ? 'nginx is not installed' : undefined;
 }
 
-function serversMissing(): string | undefined {
+export function serversMissing(): string | undefined {
   try {
     accessSync(join(PROJECT_ROOT, 'build', 'test-servers', 'node_modules', '.package-lock.json'));
     return undefined;
@@ -126,7 +126,7 @@ interface Listening {
   readonly stop: () => Promise<void>;
 }
 
-async function startServer(scene: Scene, program: string, args: readonly string[]): Promise<Listening> {
+export async function startServer(scene: Scene, program: string, args: readonly string[]): Promise<Listening> {
   const script = join(PROJECT_ROOT, 'scripts', 'test-servers', program);
   const server: Started = scene.start([execPath, script, ...args], { stdio: ['pipe', 'pipe', 'pipe'], cwd: scene.directory });
   const port = await eventually(`${program} has a port`, () => /^(\d+)\n/m.exec(server.output)?.[1]);

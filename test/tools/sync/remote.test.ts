@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 
 import type { SyncConfig } from '#lib/tools/config/config.js';
 import { ToolFailure } from '#lib/tools/failure.js';
+import { s3Access } from '#lib/tools/sync/credentials.js';
 import { openTarget } from '#lib/tools/sync/remote.js';
 import { sync } from '#lib/tools/sync/sync.js';
 
@@ -67,5 +68,25 @@ describe('a remote', () => {
     await once(server, 'close');
 
     expect(report).to.include({ sent: 0, left: 1, exitCode: 69, reason: 'PUT: no whole reply within 200 ms' });
+  });
+});
+
+describe('the signature of a request to S3', () => {
+  it('is the one of the example of Amazon', async () => {
+    // docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, "Example: GET Object"
+    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+    process.env['HOLDFAST_TEST_SECRET'] = secret;
+    const settings = { username: 'AKIAIOSFODNN7EXAMPLE', tokenEnv: 'HOLDFAST_TEST_SECRET', region: 'us-east-1' } as SyncConfig;
+    const headers = { range: 'bytes=0-9', 'x-amz-date': '20130524T000000Z' };
+    const request = { method: 'GET', url: new URL('https://examplebucket.s3.amazonaws.com/test.txt'), headers };
+    const access = s3Access(settings);
+    try {
+      const signed = await access.authorized(request, { deadline: Infinity, signal: new AbortController().signal });
+
+      expect(signed['Authorization']).to.match(/Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41$/);
+      expect(access.secrets).to.deep.equal([secret]);
+    } finally {
+      delete process.env['HOLDFAST_TEST_SECRET'];
+    }
   });
 });
