@@ -1,5 +1,5 @@
-// Compiles the JSON schemas of lib to modules that check a value, so that whoever checks one loads no schema compiler: a
-// hook has no time for that.
+// Compiles the JSON schemas of lib to modules that check a value, so that whoever checks one loads no schema compiler:
+// a hook has no time for that.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

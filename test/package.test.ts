@@ -103,6 +103,12 @@ describe('the package', function () {
     expect(node(['--eval', script])).to.equal('7 root-exited 0\n');
   });
 
+  it('brings what a sync to S3 and through a proxy needs', () => {
+    const script = `Promise.all(['aws4', 'https-proxy-agent', 'proxy-from-env'].map((name) => import(name))).then((all) => console.log(all.length))`;
+
+    expect(node(['--eval', script])).to.equal('3\n');
+  });
+
   it('installs the command', () => {
     const command = join(consumer, 'node_modules', '.bin', 'holdfast');
     const run = spawnSync(command, ['run', '--', 'sh', '-c', 'echo contained; exit 7'], { encoding: 'utf8' });
@@ -161,11 +167,29 @@ function pack(copy: string, to: string): { path: string; mode: number }[] {
 function install(consumer: string, tarball: string): void {
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true }');
-  npm(consumer, ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+  npm(consumer, ['install', '--offline', '--no-audit', '--no-fund', tarball, ...packedDependencies(consumer)]);
   mkdirSync(join(consumer, 'node_modules', '@types'));
   for (const name of ['@types/node', 'undici-types']) {
     symlinkSync(join(PROJECT_ROOT, 'node_modules', name), join(consumer, 'node_modules', name));
   }
+}
+
+/** What the package needs, from where it is installed already: the tests have no network. */
+function packedDependencies(consumer: string): readonly string[] {
+  const to = join(consumer, 'dependencies');
+  mkdirSync(to);
+  const paths = [...dependenciesOf(PROJECT_ROOT)].map((name) => join(PROJECT_ROOT, 'node_modules', name));
+  npm(to, ['pack', '--ignore-scripts', '--silent', ...paths]);
+  return readdirSync(to).map((name) => join(to, name));
+}
+
+function dependenciesOf(directory: string, known = new Set<string>()): ReadonlySet<string> {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { dependencies?: object };
+  for (const name of Object.keys(dependencies).filter((one) => !known.has(one))) {
+    known.add(name);
+    dependenciesOf(join(PROJECT_ROOT, 'node_modules', name), known);
+  }
+  return known;
 }
 
 /** npm keeps a cache and logs: in the work directory, since the user may have no home. */

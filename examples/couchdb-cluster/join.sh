@@ -1,5 +1,6 @@
 #!/bin/sh
-# Joins three CouchDB nodes to one cluster, makes the database `contexts` and the user `holdfast` who may write there.
+# Joins three CouchDB nodes to one cluster, makes the database `contexts`, an index by time for `recall --remote`, and
+# the user `holdfast` who may write there.
 # docs.couchdb.org, "Cluster Set Up" and "/_cluster_setup". May be run again: what is there already is left as it is.
 set -eu
 
@@ -36,6 +37,8 @@ for node in $others; do
 done
 require 'the cluster is complete' "$(ask POST /_cluster_setup '{"action":"finish_cluster"}')" 201 200
 require 'the database is there' "$(ask PUT '/contexts?n=3' '')" 201 202 412
+index='{"index":{"fields":["createdAt"]},"name":"newest"}'
+require 'the newest are found by an index' "$(ask POST /contexts/_index "$index")" 200
 
 user="{\"name\":\"holdfast\",\"password\":\"$WRITER_PASSWORD\",\"roles\":[],\"type\":\"user\"}"
 require 'the user is there' "$(ask PUT /_users/org.couchdb.user:holdfast "$user")" 201 202 409

@@ -1,6 +1,6 @@
 // `node s3.mjs BUCKET DIRECTORY [KEY CERTIFICATE]`: an S3-compatible store on a free port of this machine, which it
-// prints; with the files of a key and a certificate by TLS. Its key is S3RVER, its secret S3RVER. Ends with its standard
-// input.
+// prints; with the files of a key and a certificate by TLS. Its key is S3RVER, its secret S3RVER. Ends with its
+// standard input.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

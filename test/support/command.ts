@@ -23,7 +23,12 @@ export function commandRun({ output, errors }: Started, code: number | null): Co
   return { code, output, errors, document, listed: (name) => document()[name] as JsonObject[] };
 }
 
-export async function holdfast(scene: Scene, args: readonly string[], home?: string, more: NodeJS.ProcessEnv = {}): Promise<CommandRun> {
+export async function holdfast(
+  scene: Scene,
+  args: readonly string[],
+  home?: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<CommandRun> {
   const env = { ...process.env, ...more, ...(home !== undefined && { HOLDFAST_HOME: home }) };
   const started = scene.start([execPath, join(PROJECT_ROOT, 'bin', 'holdfast.js'), ...args], { env });
   const streams = [started.child.stdout, started.child.stderr].map(

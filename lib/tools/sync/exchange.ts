@@ -31,11 +31,11 @@ export async function exchange(wanted: Exchange): Promise<HttpReply> {
   const { url, method, headers, connections: { agent, request }, body, timeoutMs, signal } = wanted;
   signal.throwIfAborted();
   const sent = request(url, { method, headers, agent });
-  const ending = { early: (_: Error): void => undefined };
-  const isEnded = new Promise<never>((_, reject) => (ending.early = reject));
+  let tell: ((error: Error) => void) | undefined;
+  const isEnded = new Promise<never>((_, reject) => (tell = reject));
   const giveUp = (reason: string): void => {
     const error = new Error(reason);
-    ending.early(error); // a request that has no connection yet, because a proxy has not made it, tells nobody
+    tell?.(error); // a request that has no connection yet, because a proxy has not made it, tells nobody
     sent.destroy(error);
   };
   const stop = (): void => giveUp('stopped by the caller');

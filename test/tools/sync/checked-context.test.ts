@@ -32,12 +32,13 @@ const FULL = record('said', {
 const OTHERS: readonly unknown[] = [undefined, null, 0, -1, 1.5, '', 'x', true, [], [[]], [null], {}, { toString: null }];
 
 /** Each value of it and below it, replaced by that. */
-function* replaced(value: unknown, by: unknown): Generator<unknown> {
+function* replaced(value: unknown, by: unknown): Generator {
   yield by;
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     for (const one of replaced(inner, by)) {
-      yield Array.isArray(value) ? value.map((old: unknown, at) => (String(at) === key ? one : old)) : { ...value, [key]: one };
+      if (Array.isArray(value)) yield value.map((old: unknown, at) => (String(at) === key ? one : old));
+      else yield { ...value, [key]: one };
     }
   }
 }

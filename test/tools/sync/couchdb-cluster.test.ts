@@ -7,10 +7,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { checkConfig } from '#lib/tools/config/config.js';
+import type { ContextFacts } from '#lib/tools/save/context-record.js';
+import { sync } from '#lib/tools/sync/sync.js';
 
 import { PROJECT_ROOT } from '../../support/project.js';
 import { useScene } from '../../support/scene.js';
 import { FakeRemote, status, type Behaviour } from './fake-remote.js';
+import { COUCH as couch, type RealStore } from './real-stores.js';
+import { record, workplaceIn } from './workplace.js';
 
 const EXAMPLE = join(PROJECT_ROOT, 'examples', 'couchdb-cluster');
 const PASSWORDS = { COUCHDB_PASSWORD: 'admin-secret', WRITER_PASSWORD: 'writer-secret' };
@@ -44,7 +48,7 @@ describe('the example of a CouchDB cluster', () => {
       if (!hasCurl()) return this.skip();
       const remote = await FakeRemote.start();
       remote.behaviours.push(...replies);
-      remote.always = (response, { path }) => void response.writeHead(path.endsWith('_security') ? 200 : 201).end();
+      remote.always = (response, { path }) => void response.writeHead(/_(?:security|index)$/.test(path) ? 200 : 201).end();
 
       const script = scene().start(['sh', join(EXAMPLE, 'join.sh')], {
         env: { PATH: process.env['PATH'], FIRST_NODE: remote.url.replace('/contexts', ''), ...PASSWORDS },
@@ -58,12 +62,39 @@ describe('the example of a CouchDB cluster', () => {
       expect(asked).to.deep.equal([
         ...Array.from({ length: 5 }, () => 'POST /_cluster_setup'),
         'PUT /contexts?n=3',
+        'POST /contexts/_index',
         'PUT /_users/org.couchdb.user:holdfast',
         'PUT /contexts/_security',
       ]);
       for (const { body } of remote.seen.filter((seen) => seen.body !== '')) expect(() => JSON.parse(body) as unknown, body).not.to.throw();
     });
   }
+});
+
+describe('the retention of a CouchDB store', () => {
+  let store: RealStore | undefined;
+  afterEach(async () => store?.stop());
+  const scene = useScene(); // ends after the store
+
+  it('takes out what was saved too long ago, and nothing else', async function () {
+    if (!hasCurl() || couch.missing() !== undefined) this.skip();
+    store = await couch.start(scene());
+    const place = workplaceIn(scene(), store.settings);
+    const ago = (days: number): Partial<ContextFacts> => {
+      return { createdAt: new Date(Date.now() - days * 86_400_000).toISOString() };
+    };
+    const [old, young] = [record('old', ago(91)), record('young', ago(89))];
+    for (const one of [old, young, record('older', ago(400))]) place.store.enqueue(one);
+    await sync(place);
+
+    const env = { PATH: process.env['PATH'], DATABASE: store.settings.remote ?? '', COUCHDB_PASSWORD: 'x' };
+    const script = scene().start(['sh', join(EXAMPLE, 'forget.sh'), '90'], { env });
+    const { code } = await script.ended();
+
+    expect(code, script.errors).to.equal(0);
+    expect(script.output).to.match(/^\[OK\] 2 contexts saved before 20\S+ are gone\n$/);
+    expect([...(await store.contents()).keys()]).to.deep.equal([young.id]);
+  });
 });
 
 function hasCurl(): boolean {

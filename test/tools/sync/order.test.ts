@@ -104,7 +104,9 @@ describe('the order of the outbox', () => {
     const ids = [...enqueueOf('one', made, 'a'), ...enqueueOf('one', made, 'b'), ...enqueueOf('two', made, 'c')];
     remote().always = status(500);
 
-    for (let run = 1; run <= 8; run += 1) expect(await sync(made, { now: true })).to.include({ sent: 0, failed: 0, left: 3 });
+    for (let run = 1; run <= 8; run += 1) {
+      expect(await sync(made, { now: true })).to.include({ sent: 0, failed: 0, left: 3 });
+    }
 
     remote().always = wellBehaved;
     expect(await sync(made, { now: true })).to.include({ sent: 3, failed: 0, left: 0 });

@@ -35,9 +35,17 @@ interface Kind {
   readonly start: (scene: Scene) => Promise<RealStore>;
 }
 
+export const COUCH: Kind = {
+  name: 'a server that speaks as CouchDB does',
+  replaces: false,
+  isAsked: () => true,
+  missing: serversMissing,
+  start: startCouch,
+};
+
 export const REAL_STORES: readonly Kind[] = [
   { name: 'nginx with WebDAV', replaces: true, isAsked: canBeListed, missing: nginxMissing, start: startWebDav },
-  { name: 'a server that speaks as CouchDB does', replaces: false, isAsked: () => true, missing: serversMissing, start: startCouch },
+  COUCH,
   { name: 'an S3-compatible server', replaces: true, isAsked: () => true, missing: serversMissing, start: startS3 },
 ];
 

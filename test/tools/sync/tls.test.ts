@@ -32,7 +32,8 @@ describe('a remote by TLS', () => {
     stops.push(async () => server.stop());
     return server;
   };
-  const remoteFor = async (name: string): Promise<FakeRemote> => closing(await FakeRemote.start(authority.certify(name)));
+  const remoteFor = async (name: string): Promise<FakeRemote> =>
+    closing(await FakeRemote.start(authority.certify(name)));
   const proxyTo = async (how: Parameters<typeof startProxy>[0]): Promise<Proxy> => closing(await startProxy(how));
   const run = async (env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<CommandRun> => {
     const own = { ...NO_PROXIES, NODE_EXTRA_CA_CERTS: authority.path, HOLDFAST_TOKEN: SECRET, ...env };

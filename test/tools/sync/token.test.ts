@@ -55,7 +55,8 @@ describe('a token', () => {
     chmodSync(tokenFile, 0o640);
     const directory = scene().path('directory');
     mkdirSync(directory, { mode: 0o700 });
-    const problemWith = async (path: string): Promise<ToolFailure> => failureOf(tokenOf({ ...none, tokenFile: path }, inTime, {}));
+    const problemWith = async (path: string): Promise<ToolFailure> =>
+      failureOf(tokenOf({ ...none, tokenFile: path }, inTime, {}));
 
     expect(await problemWith(tokenFile)).to.include({ exitCode: 78 }).with.property('message').that.matches(/mode 0600 of user \d+, got 0640/);
     expect((await problemWith(directory)).message).to.match(/is no file/);
