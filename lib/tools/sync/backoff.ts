@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import type { SyncConfig } from '../config/config.js';
 import { makePrivateDirectory, readFileIfAny, replaceFile } from '../private-files.js';
-import { LONGEST_RETRY_AFTER_MS } from './replies.js';
+import { LONGEST_RETRY_AFTER_MS } from './http/replies.js';
 
 interface Entry {
   /** Runs in a row that got nothing through. */

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { SyncConfig } from '../config/config.js';
 import { noAccess, regionOf, s3Access, tokenAccess } from './credentials.js';
 import { DirectoryTarget } from './directory-target.js';
-import { FLAVORS } from './flavors.js';
-import { addressOf, originOf, wrongUrl, type Address, type HttpPlace } from './http-place.js';
-import { HttpTarget } from './http-target.js';
+import { FLAVORS } from './http/flavors.js';
+import { addressOf, originOf, wrongUrl, type Address, type HttpPlace } from './http/http-place.js';
+import { HttpTarget } from './http/http-target.js';
 import type { Target } from './target.js';
 
 /** `remote` instead of the one of the configuration gets the token only where it is of the same origin. */

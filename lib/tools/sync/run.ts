@@ -61,12 +61,12 @@ export class Run {
   async perform(): Promise<void> {
     const lanes = Array.from({ length: this.#options.target.lanes }, async () => this.#lane());
     const ended = await Promise.allSettled(lanes); // none may go on once the lock is released
+    const broken = ended.find((lane) => lane.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
     if (this.sent > 0) {
       for (const { item, reason } of this.#suspects) this.#refuse(item, `${reason} (in ${PATIENCE} runs and more, while others were taken)`);
     }
     this.#options.attempts.keep();
-    const broken = ended.find((lane) => lane.status === 'rejected');
-    if (broken !== undefined) throw broken.reason;
     if (this.sent === 0) this.stop ??= this.#away; // too few items, or too little time, to ask three times
   }
 

@@ -57,11 +57,11 @@ describe('what the tools write', () => {
       await endProcesses(() => [owner.identity].filter(isAlive));
 
       const modes = { ...modesBelow(user.own), ...modesBelow(remote) };
-      const names = Object.keys(modes).map((name) => name.replace(/[0-9a-f]{16,}/, 'ID').replace(/\d{9,}/, 'TIME'));
+      const names = Object.keys(modes).map((name) => name.replace(/[0-9a-f]{16,}/, 'ID').replace(/\d{9,}/, 'TIME').replace(/(?<=project-)[0-9a-f]{8}/, 'ID'));
       expect(names).to.include.members([
         ...['state/store.lock', 'state/save-check.lock', 'state/last-run.json', 'state/daemon-ID.lock', 'state/daemon-ID.json'],
-        ...['state/sent/TIME-c-ID.json', 'state/contexts/ID/latest.json', 'state/contexts/ID/seen.json'],
-        ...['state/bin/hook.cjs', 'state/bin/hook.json', 'logs/holdfast.log', 'logs/daemon.log', 'c-ID.json'],
+        ...['state/sent/TIME-c-ID.project-ID.json', 'state/contexts/ID/latest.json', 'state/contexts/ID/seen.json'],
+        ...['state/bin/hook.cjs', 'state/bin/hook.json', 'logs/holdfast.log', 'logs/daemon.log', 'project-ID', 'project-ID/c-ID.json'],
       ]);
       expect(Object.entries(modes).filter(([, mode]) => !['d 0700', '- 0600', 'link'].includes(mode))).to.deep.equal([]);
     });

@@ -3,9 +3,10 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { checkConfig } from '#lib/tools/config/config.js';
 
@@ -14,10 +15,15 @@ import { guards } from '../../support/leaks.js';
 import { allPids, readProcFile } from '../../support/proc.js';
 import { useScene } from '../../support/scene.js';
 import { amountOf } from '../../support/thorough.js';
+import { proofOf } from '../sync/fake-remote.js';
 
 /** What the machine may take to start Node before its clock begins, and to bury the process. */
 const AROUND_MS = 1000;
 const AS_BY_DEFAULT = checkConfig({}, '').hooks;
+
+async function proveToHave(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.writeHead(201).end(proofOf(request.url ?? '', await text(request)));
+}
 
 describe('a hook and its remote', () => {
   const scene = useScene();
@@ -53,7 +59,7 @@ describe('a hook and its remote', () => {
       await listen(
         createHttpServer((request, response) => {
           puts.push(`${request.method ?? ''} ${request.url ?? ''}`);
-          request.resume().once('end', () => response.writeHead(201).end());
+          void proveToHave(request, response);
         }),
       );
       const run = await place.run([event], { pieces: [place.payload('claude', event)] });
@@ -118,7 +124,7 @@ describe('a hook and its remote', () => {
   });
 
   it('leaves no process after many prompts', async () => {
-    await listen(createHttpServer((request, response) => request.resume().once('end', () => response.writeHead(201).end())));
+    await listen(createHttpServer((request, response) => void proveToHave(request, response)));
     const prompts = Array.from({ length: amountOf({ usually: 20, thoroughly: 100 }) }, (_, index) => `prompt ${index}`);
     const many = prompts.length;
     while (prompts.length > 0) {

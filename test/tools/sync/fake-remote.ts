@@ -87,7 +87,7 @@ export function wellBehaved(response: ServerResponse, { method, path, headers, b
 }
 
 /** What a store says that proves to have the item. */
-function proofOf(path: string, body: string): string {
+export function proofOf(path: string, body: string): string {
   return JSON.stringify({ id: path.split('/').at(-1), sha256: createHash('sha256').update(body).digest('hex') });
 }
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { FLAVORS, REPLIES, meaningOf } from '#lib/tools/sync/flavors.js';
+import { FLAVORS, REPLIES, meaningOf } from '#lib/tools/sync/http/flavors.js';
 
 import { PROJECT_ROOT } from '../../support/project.js';
 

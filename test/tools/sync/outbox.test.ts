@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { acquireLock } from '#lib/tools/lock.js';
 import { Backoff } from '#lib/tools/sync/backoff.js';
-import { retryAfterMs } from '#lib/tools/sync/replies.js';
+import { retryAfterMs } from '#lib/tools/sync/http/replies.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 

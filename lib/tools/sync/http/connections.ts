@@ -3,7 +3,7 @@
 
 import { Agent as HttpAgent, request, type Agent } from 'node:http';
 
-import { EXIT, ToolFailure } from '../failure.js';
+import { EXIT, ToolFailure } from '../../failure.js';
 
 export interface Connections {
   readonly agent: Agent;

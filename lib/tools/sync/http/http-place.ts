@@ -1,9 +1,9 @@
 // Where a store is that takes `PUT` by id, and how it is spoken to.
 
-import type { SyncConfig } from '../config/config.js';
-import { EXIT, ToolFailure } from '../failure.js';
+import type { SyncConfig } from '../../config/config.js';
+import { EXIT, ToolFailure } from '../../failure.js';
 import { isLoopback } from './connections.js';
-import type { Access } from './credentials.js';
+import type { Access } from '../credentials.js';
 import { FLAVORS, type Flavor } from './flavors.js';
 
 export interface HttpPlace {

@@ -1,25 +1,16 @@
 // A store that takes `PUT` by id. Which store it is matters only where FLAVORS says so.
 
-import type { SyncConfig } from '../config/config.js';
-import type { ProjectName } from '../save/project-key.js';
+import type { SyncConfig } from '../../config/config.js';
+import type { ProjectName } from '../../save/project-key.js';
 import { digest, isProvenBy } from './acknowledgement.js';
 import { connectionsTo, type Connections } from './connections.js';
-import { exchange, type HttpReply } from './exchange.js';
+import { exchange, type HttpReply, type Question } from './exchange.js';
 import { meaningOf, type Meaning } from './flavors.js';
 import type { HttpPlace } from './http-place.js';
 import { newestIn } from './queries.js';
 import { replyInWords, retryAfterMs } from './replies.js';
-import { isSameContext, parsedOrUndefined } from './same-context.js';
-import { msLeft, type Attempt, type Found, type Offer, type Outcome, type Target, type Trouble } from './target.js';
-
-export interface Question {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Of the reply. */
-  readonly mostBytes?: number;
-}
+import { isSameContext, parsedOrUndefined } from '../same-context.js';
+import { msLeft, type Attempt, type Found, type Offer, type Outcome, type Target, type Trouble } from '../target.js';
 
 /** It may have it. */
 interface Doubt {

@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 
 import type { HttpReply } from './exchange.js';
-import { parsedOrUndefined } from './same-context.js';
-import type { Offer } from './target.js';
+import { parsedOrUndefined } from '../same-context.js';
+import type { Offer } from '../target.js';
 
 /**
  * - `x-amz-checksum-sha256`, which S3 computes of what it has stored and returns when it was sent

@@ -5,6 +5,15 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpH
 
 import type { Connections } from './connections.js';
 
+export interface Question {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Of the reply. */
+  readonly mostBytes?: number;
+}
+
 export interface Exchange {
   readonly method: string;
   readonly url: URL;

@@ -1,15 +1,14 @@
 // How each store is asked for the newest context of a project: FLAVORS says which way is whose. What it answers is
 // hostile until it is checked; addresses are never taken from it, but made of the ids in it.
 
-import type { ContextRecord } from '../save/context-record.js';
-import { projectKeyOf, type ProjectName } from '../save/project-key.js';
-import type { HttpReply } from './exchange.js';
+import type { ContextRecord } from '../../save/context-record.js';
+import { projectKeyOf, type ProjectName } from '../../save/project-key.js';
+import type { HttpReply, Question } from './exchange.js';
 import type { Search } from './flavors.js';
 import type { HttpPlace } from './http-place.js';
-import type { Question } from './http-target.js';
-import { idIn, newer, newestOf, type Listed } from './newest.js';
-import { parsedOrUndefined } from './same-context.js';
-import type { Found, Trouble } from './target.js';
+import { idIn, newer, newestOf, type Listed } from '../newest.js';
+import { parsedOrUndefined } from '../same-context.js';
+import type { Found, Trouble } from '../target.js';
 
 export interface Asking {
   readonly place: HttpPlace;

@@ -1,7 +1,7 @@
 // How the stores differ that take `PUT` by id: one row a flavor. A reply that has no row of its own means what REPLIES
 // says. docs/sync.md#flavors shows this table.
 
-import type { SyncConfig } from '../config/config.js';
+import type { SyncConfig } from '../../config/config.js';
 
 export type Meaning =
   /** It has the item, it says. */
