@@ -9,6 +9,7 @@ import { benchHooks } from './hooks.js';
 import { benchSaveCheck } from './save-check.js';
 import { benchSpawnCost } from './spawn-cost.js';
 import { printPromises } from './statistics.js';
+import { benchSync } from './sync.js';
 
 const SECTIONS: Readonly<Record<string, (effort: number) => void | Promise<void>>> = {
   memory: benchGuardMemory,
@@ -17,6 +18,7 @@ const SECTIONS: Readonly<Record<string, (effort: number) => void | Promise<void>
   spawn: benchSpawnCost,
   end: benchEndOfTree,
   hooks: benchHooks,
+  sync: benchSync,
 };
 
 async function main(words: readonly string[]): Promise<void> {

@@ -2,15 +2,19 @@
 // where the directory is on a mount that may hang.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+import { readBounded } from '../bounded-file.js';
 import type { ContextRecord } from '../save/context-record.js';
 import { projectKeyOf, type ProjectName } from '../save/project-key.js';
 import { idIn, newestOf } from './newest.js';
 import { isSameContext, parsedOrUndefined } from './same-context.js';
 import type { Offer } from './target.js';
+
+/** Of what others have put there; far more than a save makes. */
+const LARGEST_CONTEXT = 16 * 1024 * 1024;
 
 export interface DirectoryAnswer {
   readonly result: 'there' | 'other' | 'failed';
@@ -37,7 +41,7 @@ export async function newestAt(directory: string, project: ProjectName): Promise
   const folder = join(directory, projectKeyOf(project));
   const names = (await namesIn(folder)).filter((name) => idIn(name) !== undefined);
   const listed = names.map(async (name) => ({ id: name.replace(/\.json$/, ''), modifiedMs: (await stat(join(folder, name))).mtimeMs }));
-  return newestOf(await Promise.all(listed), project, async (id) => parsedOrUndefined(await readFile(join(folder, `${id}.json`), 'utf8')));
+  return newestOf(await Promise.all(listed), project, async (id) => contextAt(join(folder, `${id}.json`)));
 }
 
 async function putOne(directory: string, offer: Offer): Promise<DirectoryAnswer> {
@@ -57,12 +61,18 @@ async function putOne(directory: string, offer: Offer): Promise<DirectoryAnswer>
 
 /** Undefined when there is nothing by that name. */
 async function stateOf(path: string, { id }: Offer): Promise<'there' | 'other' | undefined> {
-  try {
-    return isSameContext(parsedOrUndefined(await readFile(path, 'utf8')), id) ? 'there' : 'other';
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const found = await contextAt(path);
+  if (found === undefined) return undefined;
+  return isSameContext(found, id) ? 'there' : 'other';
+}
+
+/** Undefined when there is nothing by that name; null for what is no JSON, no file, or too large to be a context. */
+async function contextAt(path: string): Promise<unknown> {
+  const found = await lstat(path).catch(missing);
+  if (found === undefined) return undefined;
+  if (!found.isFile() || found.size > LARGEST_CONTEXT) return null;
+  const bytes = await readBounded(path, found.size);
+  return bytes === undefined ? undefined : (parsedOrUndefined(bytes.toString('utf8')) ?? null);
 }
 
 /** One name for each item and machine, so that what a killed one has left is written over and does not pile up. */
@@ -82,12 +92,11 @@ async function put(folder: string, path: string, { id, text }: Offer): Promise<v
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return (await readdir(folder).catch(missing)) ?? [];
+}
+
+function missing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 async function makeFolder(directory: string, folder: string): Promise<void> {

@@ -65,9 +65,10 @@ export class OutboxQueue {
     return undefined;
   }
 
-  /** What is saved meanwhile comes last. */
+  /** What is saved meanwhile comes last, when nothing else is there: a large outbox takes its time to be listed. */
   #nextKnown(): StoredItem | undefined {
-    if (this.#at === this.#items.length) {
+    const isDone = this.#at === this.#items.length && this.#aside.size === 0 && this.#onTheirWay.size === 0;
+    if (isDone) {
       this.#items = this.#list().filter(({ path }) => !this.#known.has(path));
       this.#at = 0;
     }

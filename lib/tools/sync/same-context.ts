@@ -6,17 +6,22 @@ import { contentIdOf, isIntact, type ContextRecord } from '../save/context-recor
 type Check = (value: unknown) => boolean;
 
 export function isSameContext(found: unknown, id: string): boolean {
-  const own = ownOf(found);
+  const own = shapedOf(found);
   return own !== undefined && contentIdOf(own) === id;
 }
 
 /** The record, without what the store has added; undefined for what is none, or not what its id and digest say. */
 export function checkedContext(found: unknown): ContextRecord | undefined {
+  const record = shapedOf(found);
+  return record !== undefined && isIntact(record) && contentIdOf(record) === record.id ? record : undefined;
+}
+
+/** Undefined for what has another shape: it may be nested so deeply that nothing else can be done with it. */
+function shapedOf(found: unknown): ContextRecord | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- made by scripts/build-checks.mjs
   const hasShape = require('../save/context-check.cjs') as Check;
-  const record = ownOf(found) as ContextRecord | undefined;
-  if (record === undefined || !hasShape(record) || !isIntact(record)) return undefined;
-  return contentIdOf(record) === record.id ? record : undefined;
+  const own = ownOf(found);
+  return hasShape(own) ? (own as ContextRecord) : undefined;
 }
 
 /** Keys that CouchDB and others add (`_id`, `_rev`) begin like this; none of a record does. */

@@ -65,7 +65,7 @@ function expectWhole(state: string): void {
   for (const path of filesBelow(state)) {
     const name = basename(path);
     const text = readFileSync(path, 'utf8');
-    if (/^(\d+-c-[0-9a-f]{32}|latest)\.json$/.test(name)) {
+    if (/^(\d+-c-[0-9a-f]{32}\.[a-z0-9-]+|latest)\.json$/.test(name)) {
       expect(text.endsWith('}\n') && isIntact(JSON.parse(text) as ContextRecord), `${name} is whole`).to.equal(true);
     } else if (name === 'seen.json' || name === 'last-run.json') {
       expect(JSON.parse(text), name).to.be.an('object');

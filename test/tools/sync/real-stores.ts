@@ -1,6 +1,7 @@
 // Real stores on this machine, each private to a test: nginx with WebDAV, a server that speaks as CouchDB does, one
 // that speaks as S3 does. They are reached at free ports, and end with the test.
 
+import aws4 from 'aws4';
 import { accessSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { execPath } from 'node:process';
@@ -47,6 +48,7 @@ export const REAL_STORES: readonly Kind[] = [
   { name: 'nginx with WebDAV', replaces: true, isAsked: canBeListed, missing: nginxMissing, start: startWebDav },
   COUCH,
   { name: 'an S3-compatible server', replaces: true, isAsked: () => true, missing: serversMissing, start: startS3 },
+  { name: 'the S3 interface of OpenStack Swift', replaces: true, isAsked: () => true, missing: swiftMissing, start: startSwift },
 ];
 
 function nginxMissing(): string | undefined {
@@ -60,6 +62,10 @@ export function serversMissing(): string | undefined {
   } catch {
     return 'the servers are not installed: npm run test:servers';
   }
+}
+
+function swiftMissing(): string | undefined {
+  return existsSync('/usr/bin/swift-proxy-server') ? undefined : 'OpenStack Swift is not installed';
 }
 
 async function startWebDav(scene: Scene): Promise<RealStore> {
@@ -124,6 +130,34 @@ async function startS3(scene: Scene): Promise<RealStore> {
     overwrite: async (id, text) => {
       for (const path of objects().filter((object) => idOf(object) === id)) writeFileSync(path, text);
       return Promise.resolve();
+    },
+    stop,
+  };
+}
+
+async function startSwift(scene: Scene): Promise<RealStore> {
+  const directory = scene.path('swift');
+  mkdirSync(directory);
+  const { base, stop } = await startServer(scene, 'swift.mjs', ['contexts', directory]);
+  const settings = { remote: 's3://contexts/of/mine', endpoint: base, username: 'test:tester', tokenEnv: 'HOLDFAST_TEST_SECRET' };
+  const request = async (method: string, path: string, body?: string): Promise<string> => {
+    const signed = aws4.sign(
+      { service: 's3', region: 'us-east-1', method, host: new URL(base).host, path: `/contexts${path}`, ...(body !== undefined && { body }) },
+      { accessKeyId: 'test:tester', secretAccessKey: 'testing' },
+    );
+    const reply = await fetch(`${base}${signed.path ?? ''}`, { method, headers: signed.headers as Record<string, string>, ...(body !== undefined && { body }) });
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status}`);
+    return reply.text();
+  };
+  const keys = async (): Promise<string[]> =>
+    [...(await request('GET', '?list-type=2')).matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);
+  return {
+    settings,
+    env: { HOLDFAST_TEST_SECRET: 'testing' },
+    contents: async () =>
+      new Map(await Promise.all((await keys()).map(async (key) => [basename(key, '.json'), await request('GET', `/${key}`)] as const))),
+    overwrite: async (id, text) => {
+      for (const key of await keys()) if (basename(key, '.json') === id) await request('PUT', `/${key}`, text);
     },
     stop,
   };

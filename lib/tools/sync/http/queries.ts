@@ -25,6 +25,7 @@ const BAD_REQUEST = 400;
 const NOT_FOUND = 404;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 const MOST_DOCUMENTS = 10_000;
+const MOST_PAGES = 100;
 const JSON_BODY = { 'content-type': 'application/json' };
 
 /** Thrown from within a search, and caught by newestIn(). */
@@ -69,6 +70,12 @@ async function replyTo(asking: Asking, question: Question, ...wanted: readonly n
   throw new Troubled(asking.troubleIn(question, reply));
 }
 
+/** docs/team.md says how older ones are forgotten, and how CouchDB has an index. */
+function tooMany(count: number): Troubled {
+  const reason = `more than ${count} contexts of one project to look through: docs/team.md says what to do`;
+  return new Troubled({ kind: 'misconfigured', reason });
+}
+
 function below({ place }: Asking, name: string): URL {
   const url = new URL(place.base);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/${name}`;
@@ -77,6 +84,12 @@ function below({ place }: Asking, name: string): URL {
 
 function post(url: URL, body: unknown): Question {
   return { method: 'POST', url, headers: JSON_BODY, body: JSON.stringify(body) };
+}
+
+function jsonIn({ method }: Question, { body }: HttpReply): unknown {
+  const found = parsedOrUndefined(body);
+  if (found !== undefined) return found;
+  throw new Troubled({ kind: 'misconfigured', reason: `${method}: expected JSON, got something else: is sync.flavor right?` });
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -93,19 +106,16 @@ async function viaMango(asking: Asking): Promise<ContextRecord | undefined> {
   const selector = { createdAt: { $gt: null }, 'project.repo': repo, ...(repo === null && { 'project.name': name }) };
   const sorted = post(url, { selector, sort: [{ createdAt: 'desc' }], limit: 1 });
   const reply = await replyTo(asking, sorted, OK, BAD_REQUEST, NOT_FOUND);
-  if (reply.status === OK) return newestAmong(asking, listIn(parsedOrUndefined(reply.body), 'docs'));
+  if (reply.status === OK) return newestAmong(asking, listIn(jsonIn(sorted, reply), 'docs'));
   if (reply.status === NOT_FOUND) throw new Troubled(asking.troubleIn(sorted, reply));
   return withoutIndex(asking, post(url, { selector, fields: ['_id', 'createdAt'], limit: MOST_DOCUMENTS }));
 }
 
 /** Every document is looked at by the store, and the newest one is read. */
 async function withoutIndex(asking: Asking, question: Question): Promise<ContextRecord | undefined> {
-  const { body } = await replyTo(asking, question, OK);
-  const found = listIn(parsedOrUndefined(body), 'docs').map(({ _id, createdAt }) => ({ id: String(_id), modifiedMs: Date.parse(String(createdAt)) }));
-  if (found.length >= MOST_DOCUMENTS) {
-    const reason = `POST: more than ${MOST_DOCUMENTS} contexts and no index on createdAt (docs/team.md#couchdb)`;
-    throw new Troubled({ kind: 'misconfigured', reason });
-  }
+  const reply = await replyTo(asking, question, OK);
+  const found = listIn(jsonIn(question, reply), 'docs').map(({ _id, createdAt }) => ({ id: String(_id), modifiedMs: Date.parse(String(createdAt)) }));
+  if (found.length >= MOST_DOCUMENTS) throw tooMany(MOST_DOCUMENTS);
   return newestListed(asking, found);
 }
 
@@ -117,8 +127,9 @@ async function viaQueryDsl(asking: Asking): Promise<ContextRecord | undefined> {
   const none = repo === null ? { must_not: { exists: { field: 'project.repo' } } } : {};
   const query = { bool: { filter: { bool: { should, minimum_should_match: 1 } }, ...none } };
   const sort = [{ createdAt: { order: 'desc', unmapped_type: 'date' } }];
-  const { body } = await replyTo(asking, post(below(asking, '_search'), { size: 10, query, sort }), OK);
-  return newestAmong(asking, listIn(parsedOrUndefined(body), 'hits', 'hits').map(({ _source }) => _source));
+  const question = post(below(asking, '_search'), { size: 10, query, sort });
+  const reply = await replyTo(asking, question, OK);
+  return newestAmong(asking, listIn(jsonIn(question, reply), 'hits', 'hits').map(({ _source }) => _source));
 }
 
 /** S3 (docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html): sorted by name, a page at a time. */
@@ -127,13 +138,14 @@ async function viaListObjects(asking: Asking): Promise<ContextRecord | undefined
   const folder = folderOf(asking).pathname.slice(place.container.pathname.replace(/\/$/, '').length + 1);
   const listed: Listed[] = [];
   let token: string | undefined;
-  do {
+  for (let page = 0; page === 0 || token !== undefined; page += 1) {
+    if (page === MOST_PAGES) throw tooMany(page * 1000);
     const url = new URL(place.container);
     url.search = String(new URLSearchParams({ 'list-type': '2', prefix: decodeURIComponent(folder), ...(token !== undefined && { 'continuation-token': token }) }));
     const { body } = await replyTo(asking, { method: 'GET', url }, OK);
     listed.push(...listedIn(body, 'Contents', 'Key', 'LastModified'));
     token = textIn(body, 'NextContinuationToken');
-  } while (token !== undefined);
+  }
   return newestListed(asking, listed);
 }
 
@@ -154,8 +166,9 @@ function folderOf({ place, project }: Asking): URL {
   return url;
 }
 
+/** In time that grows with the text and no faster, whatever it is. */
 function listedIn(xml: string, entry: string, name: string, time: string): Listed[] {
-  const entries = xml.match(new RegExp(`<(?:\\w+:)?${entry}[\\s>][^]*?</(?:\\w+:)?${entry}>`, 'g')) ?? [];
+  const entries = xml.split(new RegExp(`<(?:\\w+:)?${entry}[\\s>]`)).slice(1);
   return entries.flatMap((text) => {
     const id = idIn(textIn(text, name)?.split('/').at(-1) ?? '');
     const modifiedMs = Date.parse(textIn(text, time) ?? '');
@@ -164,7 +177,7 @@ function listedIn(xml: string, entry: string, name: string, time: string): Liste
 }
 
 function textIn(xml: string, element: string): string | undefined {
-  const [, text] = new RegExp(`<(?:\\w+:)?${element}(?:\\s[^>]*)?>([^<]*)<`).exec(xml) ?? [];
+  const [, text] = new RegExp(`<(?:\\w+:)?${element}(?:\\s[^<>]*)?>([^<]*)<`).exec(xml) ?? [];
   return text?.replace(/&amp;/g, '&').trim();
 }
 
