@@ -113,10 +113,13 @@ const OWN_END_MS = 5000;
 async function send(workplace: Workplace, given: Arguments): Promise<void> {
   if (given.has('dry-run')) return previewSync(workplace, optionsOf(given), given.has('json'));
   const options = optionsOf(given);
-  setBudget((options.budgetMs ?? workplace.config.sync.budgetMs) + OWN_END_MS, EXIT.tryAgain);
+  const budgetMs = options.budgetMs ?? workplace.config.sync.budgetMs;
+  setBudget(budgetMs + OWN_END_MS, EXIT.tryAgain);
   const bar = given.has('quiet') || given.has('json') ? undefined : progressBar();
   const watched = bar === undefined ? {} : { onProgress: bar.show };
-  const report = await sync(workplace, { ...options, ...watched, waitMs: LOCK_WAIT_MS }).finally(bar?.end);
+  const leftMs = Math.max(1, budgetMs - performance.now()); // the start of this process counts, too
+  const limits = { budgetMs: leftMs, waitMs: Math.min(LOCK_WAIT_MS, leftMs) };
+  const report = await sync(workplace, { ...options, ...watched, ...limits }).finally(bar?.end);
   const lines = given.has('json') ? [printableJson(report)] : linesOf(report).map(printable);
   process.exitCode = report.exitCode;
   print(given.has('quiet') ? withoutGoodNews(lines) : lines);

@@ -170,7 +170,8 @@ export class Run {
   }
 
   #leave(item: StoredItem, reason: string): void {
-    if (this.#options.attempts.left(item.id) < PATIENCE) this.#queue.holdUp(item);
+    const isCutShort = msLeft(this.#options.attempt) === 0; // which is no fault of the item
+    if (isCutShort || this.#options.attempts.left(item.id) < PATIENCE) this.#queue.holdUp(item);
     else this.#suspects.push({ item, id: item.id, reason });
   }
 }

@@ -121,6 +121,12 @@ export const drips: Behaviour = (response) => {
   response.once('close', () => clearInterval(drop));
 };
 
+/** And then nothing. */
+export const hangsInTheMiddle: Behaviour = (response) => {
+  response.writeHead(201, { 'content-length': '1000' });
+  response.write('{"ok":');
+};
+
 export const breaksOff: Behaviour = (response) => {
   response.writeHead(201, { 'content-length': '1000' });
   response.write('{"ok":', () => response.destroy());

@@ -3,11 +3,13 @@
 
 import { expect } from 'chai';
 
+import type { StoredItem } from '#lib/tools/save/store.js';
+import { OutboxQueue } from '#lib/tools/sync/outbox-queue.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 
 import { useScene } from '../../support/scene.js';
-import { resets, status, useFakeRemote, wellBehaved, type Behaviour } from './fake-remote.js';
+import { hangs, resets, status, useFakeRemote, wellBehaved, type Behaviour } from './fake-remote.js';
 import { enqueueOf, reasonFor, shelves, workplaceIn } from './workplace.js';
 
 describe('the order of the outbox', () => {
@@ -98,6 +100,39 @@ describe('the order of the outbox', () => {
       expect(reasonFor(made, sick)).to.match(/\(in 5 runs and more, while others were taken\)$/);
     });
   }
+
+  it('does not hold it against an item that the budget ended while it was sent', async () => {
+    const made = place();
+    const [slow = ''] = enqueueOf('one', made, 'slow');
+    enqueueOf('two', made, 'other');
+    remote().always = hangs;
+    for (let run = 1; run <= 6; run += 1) {
+      expect(await sync(made, { now: true, budgetMs: 100 })).to.include({ sent: 0, exitCode: 69 });
+    }
+    remote().always = failsAt(slow, status(500));
+
+    expect(await sync(made, { now: true })).to.include({ sent: 1, failed: 0, left: 1 });
+  });
+
+  it('is found by listing the outbox once, and once more when it seems to be empty', () => {
+    const items = Array.from({ length: 1000 }, (_, at): StoredItem => {
+      return { id: `c-${at}`, shelf: 'outbox', enqueuedAt: at, project: 'one', path: `/${at}` };
+    });
+    let lists = 0;
+    const queue = new OutboxQueue(() => {
+      lists += 1;
+      return lists === 1 ? items : [];
+    });
+    const taken: string[] = [];
+    for (let one = queue.take(1); one.length > 0; one = queue.take(1)) {
+      expect(queue.take(1), 'nothing of the project goes beside it').to.deep.equal([]);
+      taken.push(...one.map(({ path }) => path));
+      queue.free(one);
+    }
+
+    expect(taken).to.deep.equal(items.map(({ path }) => path));
+    expect(lists).to.equal(2);
+  });
 
   it('refuses nothing while the remote takes nothing, however often it is tried', async () => {
     const made = place();

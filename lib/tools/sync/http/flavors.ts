@@ -10,6 +10,8 @@ export type Meaning =
   | 'prove'
   /** The collection for it may be missing: make it, once. */
   | 'make collection'
+  /** It knows no `If-None-Match`: again without, and so from then on. */
+  | 'without condition'
   /** It does not want this item. */
   | 'refused'
   /** This item another time. */
@@ -86,8 +88,8 @@ export const FLAVORS: Readonly<Record<SyncConfig['flavor'], Flavor>> = {
     checksum: true,
     search: 'list objects',
     // 304: what old releases of MinIO answer to If-None-Match. 400: an expired token or a wrong region, too. 409: two
-    // writers at once, ConditionalRequestConflict.
-    replies: { 202: 'prove', 304: 'prove', 400: 'misconfigured', 409: 'later' },
+    // writers at once, ConditionalRequestConflict. 501: OpenStack Swift.
+    replies: { 202: 'prove', 304: 'prove', 400: 'misconfigured', 409: 'later', 501: 'without condition' },
   },
 };
 

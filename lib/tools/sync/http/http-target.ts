@@ -21,8 +21,16 @@ interface Doubt {
 
 /** There may be no collection that could take it. */
 interface Homeless {
+  readonly kind: 'homeless';
   readonly otherwise: Outcome;
 }
+
+/** It does not know what it may do only under a condition. */
+interface Overasked {
+  readonly kind: 'overasked';
+}
+
+type PutOutcome = Outcome | Doubt | Homeless;
 
 const ACKNOWLEDGED: Outcome = { kind: 'acknowledged' };
 const MOST_BYTES = 64 * 1024;
@@ -46,6 +54,7 @@ export class HttpTarget implements Target {
   #connections: Promise<Connections> | undefined;
   /** Whether an item was read back and was there. */
   #isStore = false;
+  #isConditional: boolean;
   readonly #collections = new Map<string, Promise<Outcome>>();
 
   constructor(place: HttpPlace, settings: SyncConfig) {
@@ -53,6 +62,7 @@ export class HttpTarget implements Target {
     this.lanes = settings.concurrency;
     this.#place = place;
     this.#settings = settings;
+    this.#isConditional = settings.conditional;
   }
 
   async deliver(offers: readonly Offer[], attempt: Attempt): Promise<readonly Outcome[]> {
@@ -72,33 +82,44 @@ export class HttpTarget implements Target {
 
   async #deliverOne(offer: Offer, attempt: Attempt): Promise<Outcome> {
     let outcome = await this.#put(offer, attempt);
-    if ('otherwise' in outcome) {
+    if (outcome.kind === 'homeless') {
       const made = await this.#collectionAt(new URL('.', this.#place.urlOf(offer)), attempt);
       outcome = made.kind === 'acknowledged' ? await this.#put(offer, attempt) : made;
-      if ('otherwise' in outcome) outcome = outcome.otherwise;
     }
+    if (outcome.kind === 'homeless') outcome = outcome.otherwise;
     if (outcome.kind === 'prove') return this.#prove(offer, attempt, outcome.isClaimed);
     return outcome.kind === 'acknowledged' && this.#settings.verify ? this.#prove(offer, attempt, true) : outcome;
   }
 
-  async #put(offer: Offer, attempt: Attempt): Promise<Outcome | Doubt | Homeless> {
+  async #put(offer: Offer, attempt: Attempt): Promise<PutOutcome> {
+    let outcome = await this.#putOnce(offer, attempt);
+    while (outcome.kind === 'overasked') {
+      this.#isConditional = false;
+      outcome = await this.#putOnce(offer, attempt);
+    }
+    return outcome;
+  }
+
+  async #putOnce(offer: Offer, attempt: Attempt): Promise<PutOutcome | Overasked> {
     const { flavor } = this.#place;
+    const isConditional = this.#isConditional;
     const { id, text } = offer;
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': id,
       ...(flavor.checksum && { 'x-amz-checksum-sha256': digest('sha256', text, 'base64') }),
-      ...(this.#settings.conditional && { 'if-none-match': '*' }),
+      ...(isConditional && { 'if-none-match': '*' }),
     };
     const question = { method: 'PUT', url: this.#place.urlOf(offer), headers, body: text };
-    return this.#ask<Outcome | Doubt | Homeless>(question, attempt, (reply) => {
+    return this.#ask<PutOutcome | Overasked>(question, attempt, (reply) => {
       const meaning = meaningOf(reply.status, flavor);
       const isBelieved = flavor.isTerse === true && this.#isStore && !reply.isCut;
       if (meaning === 'taken' && (isBelieved || isProvenBy(reply, offer))) return ACKNOWLEDGED;
       if (meaning === 'taken' || meaning === 'prove') return { kind: 'prove', isClaimed: meaning === 'taken' };
       if (meaning === 'refused') return { kind: 'refused', reason: this.#wordsFor(question, reply) };
+      if (meaning === 'without condition' && isConditional) return { kind: 'overasked' };
       if (meaning !== 'make collection') return this.#trouble(meaning, question, reply);
-      return { otherwise: this.#trouble(reply.status < SERVER_ERROR ? 'misconfigured' : 'later', question, reply) };
+      return { kind: 'homeless', otherwise: this.#trouble(reply.status < SERVER_ERROR ? 'misconfigured' : 'later', question, reply) };
     });
   }
 
