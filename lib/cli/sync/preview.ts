@@ -1,7 +1,7 @@
 // `holdfast sync --dry-run`: what would be sent, and where. Asks nobody and changes nothing.
 
 import { Backoff } from '../../tools/sync/backoff.js';
-import { oldestFirst } from '../../tools/save/store.js';
+import { oldestFirst } from '../../tools/save/stored-item.js';
 import { openTarget } from '../../tools/sync/remote.js';
 import type { SyncOptions } from '../../tools/sync/sync.js';
 import type { Workplace } from '../../tools/workplace.js';

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { EXIT, ToolFailure } from '../../tools/failure.js';
 import { acquireLock } from '../../tools/lock.js';
 import { writeFailure } from '../../tools/private-files.js';
-import type { Shelf, StoredItem } from '../../tools/save/store.js';
+import type { Shelf, StoredItem } from '../../tools/save/stored-item.js';
 import { pendingOf } from '../../tools/sync/pending.js';
 import { parsedOrUndefined } from '../../tools/sync/same-context.js';
 import { anotherSync, syncLockPath } from '../../tools/sync/sync.js';

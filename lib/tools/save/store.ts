@@ -12,25 +12,13 @@
 // going.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { opendirSync, readFileSync, renameSync, rmSync, statSync, type Dir } from 'node:fs';
+import { join } from 'node:path';
 
 import { canonicalJson, isIntact, type ContextRecord } from './context-record.js';
 import { acquireLock, type HeldLock, type LockOptions } from '../lock.js';
-import { projectKeyOf } from './project-key.js';
 import { makePrivateDirectory, readFileIfAny, replaceFile, syncDirectory, writeFailure } from '../private-files.js';
-
-export type Shelf = 'outbox' | 'sent' | 'failed';
-
-export interface StoredItem {
-  readonly id: string;
-  readonly shelf: Shelf;
-  /** Milliseconds since 1970. */
-  readonly enqueuedAt: number;
-  /** projectKeyOf() its project, as the name of the file says; empty where that says nothing. */
-  readonly project: string;
-  readonly path: string;
-}
+import { isItemName, itemNameOf, oldestFirst, StoredItem, type Shelf } from './stored-item.js';
 
 export interface Seen {
   /** Of activity.ts. */
@@ -38,8 +26,6 @@ export interface Seen {
   /** Milliseconds since 1970. */
   readonly savedAt: number;
 }
-
-const ITEM_NAME = /^(\d{1,15})-(c-[0-9a-f]{32})(?:\.([a-z0-9-]{1,64}))?\.json$/;
 
 export class Store {
   readonly #state: string;
@@ -59,8 +45,7 @@ export class Store {
   /** Returns false when it is there already: waiting, sent or refused. Nothing is lost from the moment this returns. */
   enqueue(record: ContextRecord): boolean {
     const isKnown = this.find(record.id) !== undefined;
-    const name = `${Date.now()}-${record.id}.${projectKeyOf(record.project)}.json`;
-    if (!isKnown) replaceFile(join(this.#shelf('outbox'), name), `${canonicalJson(record)}\n`);
+    if (!isKnown) replaceFile(join(this.#shelf('outbox'), itemNameOf(record, Date.now())), `${canonicalJson(record)}\n`);
     const latest = this.#latestPath(record.project.root);
     replaceFile(latest, `${canonicalJson(record)}\n`);
     return !isKnown;
@@ -69,16 +54,15 @@ export class Store {
   /** Oldest first. Files with other names are not items. */
   items(shelf: Shelf): readonly StoredItem[] {
     const directory = join(this.#state, shelf);
-    const found = namesIn(directory).flatMap((name) => {
-      const [, time, id, project = ''] = ITEM_NAME.exec(name) ?? [];
-      if (time === undefined || id === undefined) return [];
-      return [{ id, shelf, enqueuedAt: Number(time), project, path: directory + sep + name }];
-    });
+    const found: StoredItem[] = [];
+    for (const name of namesIn(directory)) if (isItemName(name)) found.push(new StoredItem(directory, shelf, name));
     return found.sort(oldestFirst);
   }
 
   count(shelf: Shelf): number {
-    return namesIn(join(this.#state, shelf)).filter((name) => ITEM_NAME.test(name)).length;
+    let count = 0;
+    for (const name of namesIn(join(this.#state, shelf))) if (isItemName(name)) count += 1;
+    return count;
   }
 
   find(id: string): StoredItem | undefined {
@@ -188,8 +172,11 @@ export class Store {
   }
 
   #move(item: StoredItem, to: Shelf): void {
+    const path = join(this.#state, to, item.name);
     try {
-      renameSync(item.path, join(this.#shelf(to), basename(item.path)));
+      if (renamedIfThere(item.path, path)) return;
+      this.#shelf(to); // the first one that goes there
+      renameSync(item.path, path);
     } catch (error) {
       throw writeFailure(error);
     }
@@ -202,11 +189,6 @@ export class Store {
       throw writeFailure(error);
     }
   }
-}
-
-/** The order in which items are sent. */
-export function oldestFirst(one: StoredItem, other: StoredItem): number {
-  return one.enqueuedAt - other.enqueuedAt || (one.id < other.id ? -1 : 1);
 }
 
 function reasonNameOf({ enqueuedAt, id }: StoredItem): string {
@@ -225,6 +207,17 @@ function readJson(path: string): object | undefined {
   }
 }
 
+/** Whether both directories were there. */
+function renamedIfThere(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
 function setAside(path: string): void {
   try {
     renameSync(path, `${path}.damaged-${Date.now()}`);
@@ -233,11 +226,21 @@ function setAside(path: string): void {
   }
 }
 
-function namesIn(directory: string): readonly string[] {
+/** One after the other: there may be a hundred thousand. */
+function* namesIn(path: string): Generator<string> {
+  const directory = openIfAny(path);
   try {
-    return readdirSync(directory);
+    for (let entry = directory?.readSync(); entry; entry = directory?.readSync()) yield entry.name;
+  } finally {
+    directory?.closeSync();
+  }
+}
+
+function openIfAny(path: string): Dir | undefined {
+  try {
+    return opendirSync(path, { bufferSize: 1024 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

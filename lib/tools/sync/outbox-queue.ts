@@ -1,7 +1,10 @@
 // In which order the outbox is sent: oldest first, and of one project one after the other, so that no later state of a
 // project arrives before an earlier one.
 
-import type { StoredItem } from '../save/store.js';
+import type { StoredItem } from '../save/stored-item.js';
+
+/** So many that have to wait are looked past for one that need not. */
+const MOST_ASIDE = 1000;
 
 export class OutboxQueue {
   /** What waits now, oldest first. */
@@ -10,6 +13,7 @@ export class OutboxQueue {
   #at = 0;
   /** What has to wait for one of its project, by project. */
   readonly #aside = new Map<string, StoredItem[]>();
+  #asideCount = 0;
   readonly #onTheirWay = new Set<string>();
   readonly #heldUp = new Set<string>();
   /** The paths of what was taken from the list and may be in the outbox still. */
@@ -35,7 +39,7 @@ export class OutboxQueue {
 
   /** Whether there is something that has to wait for free(). */
   get isWaiting(): boolean {
-    return this.#aside.size > 0;
+    return this.#asideCount > 0;
   }
 
   free(items: readonly StoredItem[]): void {
@@ -50,24 +54,28 @@ export class OutboxQueue {
   /** An item is left for later: nothing of its project may go before it. */
   holdUp({ project }: StoredItem): void {
     this.#heldUp.add(project);
+    this.#asideCount -= this.#aside.get(project)?.length ?? 0;
     this.#aside.delete(project);
   }
 
   #nextListed(own: ReadonlySet<string>): StoredItem | undefined {
-    for (let item = this.#nextKnown(); item !== undefined; item = this.#nextKnown()) {
+    while (this.#asideCount < MOST_ASIDE) {
+      const item = this.#nextKnown();
+      if (item === undefined) break;
       if (this.#heldUp.has(item.project)) continue;
       const mustWait = this.#aside.has(item.project) || (this.#onTheirWay.has(item.project) && !own.has(item.project));
       if (!mustWait) return item;
       const aside = this.#aside.get(item.project) ?? [];
       aside.push(item);
       this.#aside.set(item.project, aside);
+      this.#asideCount += 1;
     }
     return undefined;
   }
 
   /** What is saved meanwhile comes last, when nothing else is there: a large outbox takes its time to be listed. */
   #nextKnown(): StoredItem | undefined {
-    const isDone = this.#at === this.#items.length && this.#aside.size === 0 && this.#onTheirWay.size === 0;
+    const isDone = this.#at === this.#items.length && this.#asideCount === 0 && this.#onTheirWay.size === 0;
     if (isDone) {
       this.#items = this.#list().filter(({ path }) => !this.#known.has(path));
       this.#at = 0;
@@ -87,6 +95,7 @@ export class OutboxQueue {
       if (isFree && (items[0]?.enqueuedAt ?? 0) < (oldest?.[0]?.enqueuedAt ?? Infinity)) oldest = items;
     }
     const item = oldest?.shift();
+    if (item !== undefined) this.#asideCount -= 1;
     if (item !== undefined && oldest?.length === 0) this.#aside.delete(item.project);
     return item;
   }

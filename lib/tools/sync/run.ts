@@ -4,7 +4,8 @@
 import { EXIT, ToolFailure } from '../failure.js';
 import { contentIdOf, isIntact, type ContextRecord } from '../save/context-record.js';
 import { projectKeyOf, type ProjectName } from '../save/project-key.js';
-import type { Store, StoredItem } from '../save/store.js';
+import type { Store } from '../save/store.js';
+import type { StoredItem } from '../save/stored-item.js';
 import { PATIENCE, type Attempts } from './attempts.js';
 import { OutboxQueue } from './outbox-queue.js';
 import { parsedOrUndefined } from './same-context.js';

@@ -3,14 +3,14 @@
 
 import { expect } from 'chai';
 
-import type { StoredItem } from '#lib/tools/save/store.js';
+import { StoredItem } from '#lib/tools/save/stored-item.js';
 import { OutboxQueue } from '#lib/tools/sync/outbox-queue.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 
 import { useScene } from '../../support/scene.js';
 import { hangs, resets, status, useFakeRemote, wellBehaved, type Behaviour } from './fake-remote.js';
-import { enqueueOf, reasonFor, shelves, workplaceIn } from './workplace.js';
+import { enqueueOf, reasonFor, record, shelves, workplaceIn } from './workplace.js';
 
 describe('the order of the outbox', () => {
   const scene = useScene();
@@ -115,9 +115,7 @@ describe('the order of the outbox', () => {
   });
 
   it('is found by listing the outbox once, and once more when it seems to be empty', () => {
-    const items = Array.from({ length: 1000 }, (_, at): StoredItem => {
-      return { id: `c-${at}`, shelf: 'outbox', enqueuedAt: at, project: 'one', path: `/${at}` };
-    });
+    const items = Array.from({ length: 1000 }, (_, at) => new StoredItem('', 'outbox', `${at}-${record('').id}.one.json`));
     let lists = 0;
     const queue = new OutboxQueue(() => {
       lists += 1;
