@@ -2,14 +2,13 @@
 // nginx with WebDAV of this machine, as Debian has it) and without one. Every prompt is another one, so that each is
 // saved and sent.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 
-import { answers, freePort, nginxAt, nginxPath } from '../test/support/nginx.js';
 import { printTable, promise, quantile } from './statistics.js';
+import { withWebDav } from './web-dav.js';
 
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'holdfast.js');
 const ROUNDS = 100;
@@ -20,21 +19,11 @@ interface Place {
 }
 
 export async function benchHooks(effort: number): Promise<void> {
-  if (nginxPath() === undefined) return console.log('\nhooks: skipped, nginx is not installed');
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const port = await freePort();
-  const [nginx, ...words] = nginxAt(join(directory, 'nginx'), port);
-  const server = spawn(nginx, words, { stdio: 'ignore' });
-  try {
-    await answers(`http://127.0.0.1:${port}/`);
-    const sending = placeIn(directory, 'sending', { remote: `http://127.0.0.1:${port}/contexts`, flavor: 'webdav', tokenEnv: null });
+  await withWebDav('hooks', (directory, url) => {
+    const sending = placeIn(directory, 'sending', { remote: `${url}/contexts`, flavor: 'webdav', tokenEnv: null });
     const saving = placeIn(directory, 'saving', {});
     measure(Math.max(10, Math.round(ROUNDS * effort)), sending, saving);
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-    rmSync(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 function measure(rounds: number, sending: Place, saving: Place): void {

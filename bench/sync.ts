@@ -6,16 +6,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 
 import { canonicalJson } from '#lib/tools/save/context-record.js';
 import { projectKeyOf } from '#lib/tools/save/project-key.js';
 
-import { answers, freePort, nginxAt, nginxPath } from '../test/support/nginx.js';
 import { record } from '../test/tools/sync/workplace.js';
 import { median, printTable, promise } from './statistics.js';
+import { withWebDav } from './web-dav.js';
 
 const PROGRAM = join(__dirname, '..', '..', 'bin', 'holdfast.js');
 const ITEMS = 1000;
@@ -28,22 +28,12 @@ const MOST_TIMES = 1.25;
 const FIRST_TIME = 1_700_000_000_000;
 
 export async function benchSync(effort: number): Promise<void> {
-  if (nginxPath() === undefined) return console.log('\nsync: skipped, nginx is not installed');
-  const directory = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
-  const port = await freePort();
-  const [nginx, ...words] = nginxAt(join(directory, 'nginx'), port);
-  const server = spawn(nginx, words, { stdio: 'ignore' });
-  try {
-    await answers(`http://127.0.0.1:${port}/`);
+  await withWebDav('sync', async (directory, url) => {
     const rounds = Math.max(3, Math.round(10 * effort));
-    for (const concurrency of [2, 8]) measure({ directory, base: `http://127.0.0.1:${port}/contexts`, concurrency }, rounds);
-    measureMemory(directory, `http://127.0.0.1:${port}/many`);
+    for (const concurrency of [2, 8]) measure({ directory, base: `${url}/contexts`, concurrency }, rounds);
+    measureMemory(directory, `${url}/many`);
     await measureHanging(directory);
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-    rmSync(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Place {

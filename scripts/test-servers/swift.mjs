@@ -113,7 +113,7 @@ mkdirSync(join(directory, 'devices', 'd1'), { recursive: true });
 write('swift.conf', '[swift-hash]\nswift_hash_path_suffix = of-a-test\n');
 for (const kind of KINDS) await startServerOf(kind);
 const [port, cachePort] = [await freePort(), await freePort()];
-start('memcached', '-l', '127.0.0.1', '-p', String(cachePort), '-u', process.env['USER'] ?? 'root', '-m', '16');
+start('memcached', '-l', '127.0.0.1', '-p', String(cachePort), '-u', process.env['USER'] ?? 'root', '-m', '16', '-P', join(directory, 'memcached.pid'));
 await startProxy(port, cachePort);
 let status;
 do status = await makeBucket(port);

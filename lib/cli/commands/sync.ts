@@ -113,15 +113,18 @@ function count(option: string, text: string): number {
 const OWN_END_MS = 5000;
 
 /**
- * `--no-opt`: a sync is over before the code that V8 optimizes beside it pays, and with two cores that takes time from
- * a store of this machine (`npm run bench -- sync`: 1000 items in 0.9 s, and in 1.1 s without).
+ * A sync is over before the code that V8 optimizes beside it pays, and with two cores that takes time from a store of
+ * this machine (`npm run bench -- sync`: 1000 items in 0.9 s, and in 1.1 s without). And it makes much garbage, for
+ * which V8 takes ever more memory otherwise.
  */
+const FOR_SHORT_RUNS = ['--no-opt', '--optimize-for-size', '--heap-growing-percent=20'];
+
 async function send(workplace: Workplace, given: Arguments): Promise<void> {
   if (given.has('dry-run')) return previewSync(workplace, optionsOf(given), given.has('json'));
   const options = optionsOf(given);
   const budgetMs = options.budgetMs ?? workplace.config.sync.budgetMs;
   setBudget(budgetMs + OWN_END_MS, EXIT.tryAgain);
-  setFlagsFromString('--no-opt');
+  for (const flag of FOR_SHORT_RUNS) setFlagsFromString(flag);
   const bar = given.has('quiet') || given.has('json') ? undefined : progressBar();
   const watched = bar === undefined ? {} : { onProgress: bar.show };
   const leftMs = Math.max(1, budgetMs - performance.now()); // the start of this process counts, too

@@ -39,7 +39,7 @@ function factsOf({ createdAt, trigger, agent, session, task, project, git, host 
 
 function gitFacts({ branch, head, upstream, ahead, behind, counts }: GitState): (readonly [string, string])[] {
   const { staged, unstaged, untracked, conflicts } = counts;
-  const at = head === null ? 'no commit yet' : head.slice(0, 12);
+  const at = head === null ? 'no commit yet' : printable(head.slice(0, 12));
   const beside = upstream === null ? '' : `, ${ahead} ahead of and ${behind} behind ${printable(upstream)}`;
   const changes = `${staged} staged, ${unstaged} unstaged, ${untracked} untracked, ${conflicts} in conflict`;
   return [
@@ -49,12 +49,12 @@ function gitFacts({ branch, head, upstream, ahead, behind, counts }: GitState): 
 }
 
 function commitsOf({ commits }: GitState, markdown: boolean): string[] {
-  const shown = commits.map(([id, date, subject]) => `${markdown ? '-' : ' '} ${id.slice(0, 12)} ${date} ${printable(subject)}`);
+  const shown = commits.map(([id, date, subject]) => `${markdown ? '-' : ' '} ${printable(`${id.slice(0, 12)} ${date} ${subject}`)}`);
   return shown.length === 0 ? [] : ['', markdown ? '## Recent commits' : 'Recent commits:', '', ...shown];
 }
 
 function filesOf({ files, truncated }: GitState, markdown: boolean): string[] {
-  const shown = files.slice(0, MOST_FILES).map(([letters, path]) => `${markdown ? '- `' : '  '}${letters} ${printable(path)}${markdown ? '`' : ''}`);
+  const shown = files.slice(0, MOST_FILES).map(([letters, path]) => `${markdown ? '- `' : '  '}${printable(`${letters} ${path}`)}${markdown ? '`' : ''}`);
   const isMore = truncated || files.length > MOST_FILES;
   return shown.length === 0 ? [] : ['', markdown ? '## Changed files' : 'Changed files:', '', ...shown, ...(isMore ? ['  and more'] : [])];
 }

@@ -78,6 +78,14 @@ describe('a context from a remote', () => {
     expect({ none: none > 500, some: some > 10 }, `${none} and ${some}`).to.deep.equal({ none: true, some: true });
   });
 
+  it('is told without what would move a terminal', () => {
+    const hostile = JSON.parse(JSON.stringify(FULL).replace(/"(?:M\.|a{40}|b{40}|2026-01-02T03:04:05Z|main|app|to do)"/g, '"\\u001b[2Jx"')) as ContextRecord;
+    const checked = checkedContext(forged(hostile));
+
+    expect(checked).not.to.equal(undefined);
+    if (checked !== undefined) expect(recallText(checked, { maxChars: 4000 })).to.include('\\x1b[2Jx').and.not.include('\u001b');
+  });
+
   it('is none when its id or digest is that of something else', () => {
     const other = record('another');
 

@@ -8,6 +8,7 @@ import { isSameContext } from '#lib/tools/sync/same-context.js';
 import { sync } from '#lib/tools/sync/sync.js';
 import type { Workplace } from '#lib/tools/workplace.js';
 
+import { eventually } from '../../support/eventually.js';
 import { useScene } from '../../support/scene.js';
 import { Repository } from '../save/repository.js';
 import { REAL_STORES, type RealStore } from './real-stores.js';
@@ -93,6 +94,8 @@ for (const { name, replaces, isAsked, missing, start } of REAL_STORES) {
 
       expect(await remoteContext(here, { directory: repository.path }), 'of an empty store').to.equal(undefined);
       await sync(elsewhere);
+      const isThere = async (): Promise<boolean> => (await remoteContext(here, { directory: repository.path }))?.id === newest.id;
+      await eventually('the store lists what it has', isThere); // Swift does so later than it answers
 
       expect(await remoteContext(here, { directory: repository.path })).to.deep.equal(newest);
       await store.index?.();
