@@ -1,7 +1,7 @@
 // How often a test does what could go wrong at any time: a few times in every run of the tests, as often as it takes in
 // `npm run test:thorough`.
 
-const THOROUGH = process.env['HOLDFAST_TEST_THOROUGH'] !== undefined;
+export const THOROUGH = process.env['HOLDFAST_TEST_THOROUGH'] !== undefined;
 
 export interface Amounts {
   readonly usually: number;

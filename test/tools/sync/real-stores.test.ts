@@ -94,8 +94,8 @@ for (const { name, replaces, isAsked, missing, start } of REAL_STORES) {
 
       expect(await remoteContext(here, { directory: repository.path }), 'of an empty store').to.equal(undefined);
       await sync(elsewhere);
-      const isThere = async (): Promise<boolean> => (await remoteContext(here, { directory: repository.path }))?.id === newest.id;
-      await eventually('the store lists what it has', isThere); // Swift does so later than it answers
+      const found = async (): Promise<string | undefined> => (await remoteContext(here, { directory: repository.path }))?.id;
+      await eventually('the store lists what it has', async () => (await found()) === newest.id); // Swift does so later
 
       expect(await remoteContext(here, { directory: repository.path })).to.deep.equal(newest);
       await store.index?.();

@@ -12,6 +12,7 @@ import { eventually } from '../../support/eventually.js';
 import { answers, canBeListed, freePort, nginxAt, nginxPath } from '../../support/nginx.js';
 import { PROJECT_ROOT } from '../../support/project.js';
 import type { Scene, Started } from '../../support/scene.js';
+import { THOROUGH } from '../../support/thorough.js';
 
 export interface RealStore {
   readonly settings: Partial<SyncConfig>;
@@ -65,6 +66,7 @@ export function serversMissing(): string | undefined {
 }
 
 function swiftMissing(): string | undefined {
+  if (!THOROUGH) return 'only in npm run test:thorough';
   return existsSync('/usr/bin/swift-proxy-server') ? undefined : 'OpenStack Swift is not installed';
 }
 
