@@ -94,10 +94,10 @@ for (const { name, replaces, isAsked, missing, start } of REAL_STORES) {
 
       expect(await remoteContext(here, { directory: repository.path }), 'of an empty store').to.equal(undefined);
       await sync(elsewhere);
-      const found = async (): Promise<string | undefined> => (await remoteContext(here, { directory: repository.path }))?.id;
-      await eventually('the store lists what it has', async () => (await found()) === newest.id); // Swift does so later
+      const found = async (): Promise<ContextRecord | undefined> => remoteContext(here, { directory: repository.path });
+      await eventually('the store lists it', async () => (await found())?.id === newest.id); // Swift does so later
 
-      expect(await remoteContext(here, { directory: repository.path })).to.deep.equal(newest);
+      expect(await found()).to.deep.equal(newest);
       await store.index?.();
       expect(await remoteContext(here, { directory: repository.path }), 'with an index').to.deep.equal(newest);
       expect(await remoteContext(here, { directory: scene().directory }), 'of a project that nobody has saved').to.equal(undefined);
