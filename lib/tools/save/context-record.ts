@@ -71,35 +71,66 @@ export interface ContextRecord extends ContextFacts {
 
 export const CONTEXT_ID = /^c-[0-9a-f]{32}$/;
 
+const IDENTITY: readonly string[] = ['id', 'sha256'];
+
 /** What changes from one save to the next although nothing has happened. */
 const CIRCUMSTANCES: readonly (keyof ContextRecord)[] = ['id', 'sha256', 'createdAt', 'trigger', 'previous', 'tool'];
 
 export function identified(facts: ContextFacts): ContextRecord {
-  return { ...facts, id: contentIdOf(facts), sha256: sha256Of(facts) };
+  const sorted = inOrder(facts);
+  return { ...facts, id: idIn(sorted), sha256: digestIn(sorted) };
 }
 
 /** The id that a saved state has by its content alone. */
 export function contentIdOf(record: object): string {
-  return `c-${sha256Of(without(record, CIRCUMSTANCES)).slice(0, 32)}`;
+  return idIn(inOrder(record));
 }
 
 /** Whether the record is what it says: its digest fits its content. */
 export function isIntact(record: ContextRecord): boolean {
-  return typeof record.id === 'string' && CONTEXT_ID.test(record.id) && record.sha256 === sha256Of(without(record, ['id', 'sha256']));
+  return isIdentified(record) && record.sha256 === digestIn(inOrder(record));
+}
+
+/** Whether its id is that of its content, besides. */
+export function isGenuine(record: ContextRecord): boolean {
+  if (!isIdentified(record)) return false;
+  const sorted = inOrder(record);
+  return record.sha256 === digestIn(sorted) && record.id === idIn(sorted);
 }
 
 /** JSON with sorted keys and without blanks: one text for one value. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)));
-  });
+  return JSON.stringify(inOrder(value));
+}
+
+function isIdentified({ id }: ContextRecord): boolean {
+  return typeof id === 'string' && CONTEXT_ID.test(id);
+}
+
+function idIn(sorted: object): string {
+  return `c-${sha256Of(without(sorted, CIRCUMSTANCES)).slice(0, 32)}`;
+}
+
+function digestIn(sorted: object): string {
+  return sha256Of(without(sorted, IDENTITY));
+}
+
+/** With sorted keys, and so all that is in it. */
+function inOrder<Value>(value: Value): Value;
+function inOrder(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((part: unknown) => inOrder(part));
+  const object = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(object).sort();
+  return Object.fromEntries(keys.map((key) => [key, inOrder(object[key])]));
 }
 
 function without(facts: object, keys: readonly string[]): object {
-  return Object.fromEntries(Object.entries(facts).filter(([key]) => !keys.includes(key)));
+  const rest = { ...facts };
+  for (const key of keys) Reflect.deleteProperty(rest, key);
+  return rest;
 }
 
-function sha256Of(value: object): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+function sha256Of(sorted: object): string {
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
 }

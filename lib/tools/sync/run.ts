@@ -2,7 +2,7 @@
 // out to be away. What is saved meanwhile is sent, too.
 
 import { EXIT, ToolFailure } from '../failure.js';
-import { contentIdOf, isIntact, type ContextRecord } from '../save/context-record.js';
+import { isGenuine, type ContextRecord } from '../save/context-record.js';
 import { projectKeyOf, type ProjectName } from '../save/project-key.js';
 import type { Store } from '../save/store.js';
 import type { StoredItem } from '../save/stored-item.js';
@@ -178,7 +178,7 @@ export class Run {
 }
 
 function isItself(record: ContextRecord | null | undefined, { id, project }: StoredItem): record is ContextRecord {
-  if (typeof record?.id !== 'string' || record.id !== id || !isIntact(record) || contentIdOf(record) !== id) return false;
+  if (typeof record?.id !== 'string' || record.id !== id || !isGenuine(record)) return false;
   return isNamed(record.project) && (project === '' || projectKeyOf(record.project) === project);
 }
 

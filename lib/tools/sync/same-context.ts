@@ -1,7 +1,7 @@
 // Whether what a remote holds is a saved context, and which: the content is what counts, not when and why it was saved,
 // nor what the store has added for itself. Others can write there, so that it may be anything.
 
-import { contentIdOf, isIntact, type ContextRecord } from '../save/context-record.js';
+import { contentIdOf, isGenuine, type ContextRecord } from '../save/context-record.js';
 
 type Check = (value: unknown) => boolean;
 
@@ -13,7 +13,7 @@ export function isSameContext(found: unknown, id: string): boolean {
 /** The record, without what the store has added; undefined for what is none, or not what its id and digest say. */
 export function checkedContext(found: unknown): ContextRecord | undefined {
   const record = shapedOf(found);
-  return record !== undefined && isIntact(record) && contentIdOf(record) === record.id ? record : undefined;
+  return record !== undefined && isGenuine(record) ? record : undefined;
 }
 
 /** Undefined for what has another shape: it may be nested so deeply that nothing else can be done with it. */

@@ -82,11 +82,11 @@ describe('holdfast sync', () => {
     const ids = enqueue(place, 'a', 'b');
     remote().always = hangs;
 
-    const said = await run('--budget', '400ms', '--json');
+    const said = await run('--budget', '2s', '--json'); // the start of the process is a part of it
 
     expect(said.code).to.equal(69);
     expect(said.document()).to.include({ sent: 0, left: 2 });
-    expect(said.document()['durationMs']).to.be.lessThan(1500);
+    expect(said.document()['durationMs']).to.be.lessThan(3000);
     expect(shelves(place).outbox).to.deep.equal([...ids].sort());
   });
 

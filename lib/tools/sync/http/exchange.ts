@@ -47,15 +47,14 @@ export async function exchange(wanted: Exchange): Promise<HttpReply> {
     tell?.(error); // a request that has no connection yet, because a proxy has not made it, tells nobody
     sent.destroy(error);
   };
-  const stop = (): void => giveUp('stopped by the caller');
+  const forget = onAbort(signal, () => giveUp('stopped by the caller'));
   const timer = setTimeout(() => giveUp(`no whole reply within ${Math.round(timeoutMs)} ms`), timeoutMs);
-  signal.addEventListener('abort', stop, { once: true });
   try {
     sent.end(body);
     return await Promise.race([replyTo(sent, wanted.mostBytes), isEnded]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    forget();
   }
 }
 
@@ -84,4 +83,18 @@ async function replyTo(sent: ClientRequest, mostBytes: number): Promise<HttpRepl
       reply.on('error', () => reject(failure ?? new Error('the reply was cut off')));
     });
   });
+}
+
+const LISTENING = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** One listener for all that wait for a signal: to add one for each request took a tenth of the time of a sync. */
+function onAbort(signal: AbortSignal, stop: () => void): () => void {
+  let waiting = LISTENING.get(signal);
+  if (waiting === undefined) {
+    const all = (waiting = new Set());
+    LISTENING.set(signal, all);
+    signal.addEventListener('abort', () => all.forEach((each) => each()), { once: true });
+  }
+  waiting.add(stop);
+  return () => waiting.delete(stop);
 }

@@ -32,7 +32,7 @@ export function addressOf(remote: URL, container: URL, settings: Settings): Addr
   const start = `${base.origin}${base.pathname}`.replace(/\/+$/, '');
   const urlOf: HttpPlace['urlOf'] = ({ id, project }) => {
     const url = new URL(template.replace('{base}', () => start).replace('{project}', project).replace('{id}', id));
-    if (url.search === '') url.search = base.search;
+    if (base.search !== '' && url.search === '') url.search = base.search;
     return url;
   };
   requireTls(base);
